@@ -1,0 +1,48 @@
+/**
+ * Names of the environment variables that the stack sets and the functions read.
+ *
+ * Construct, handler and test import these constants, so that a name can only be misspelled everywhere.
+ */
+import type { GrantType } from '../protocol/grant-types.ts'
+
+/** The tables of a deployment, and the variable that holds each one's name. */
+export const tableVariables = {
+  clients: 'CLIENTS_TABLE',
+  accounts: 'ACCOUNTS_TABLE',
+  users: 'USERS_TABLE',
+  consents: 'CONSENTS_TABLE',
+  authorizationCodes: 'AUTHORIZATION_CODES_TABLE',
+  grants: 'GRANTS_TABLE',
+  tokens: 'TOKENS_TABLE',
+  rateLimits: 'RATE_LIMITS_TABLE',
+  vendedTokens: 'VENDED_TOKENS_TABLE',
+  profiles: 'PROFILES_TABLE',
+} as const
+
+export type TableName = keyof typeof tableVariables
+
+/** The secrets of a deployment, and the variable that holds each one's ARN. */
+export const secretVariables = {
+  signingKeys: 'SIGNING_KEYS_SECRET',
+  verificationKeys: 'VERIFICATION_KEYS_SECRET',
+} as const
+
+export type SecretName = keyof typeof secretVariables
+
+/** The variable that tells the router a grant function's alias ARN. */
+export function grantFunctionVariable(grantType: GrantType): string {
+  return `GRANT_FUNCTION_${grantType.toUpperCase()}`
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads a variable that the stack always sets.
+ *
+ * @throws Error naming the variable when it is not set: the function was deployed without what it needs.
+ */
+export function requireVariable(environment: Environment, name: string): string {
+  const value = environment[name]
+  if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`)
+  return value
+}

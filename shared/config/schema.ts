@@ -1,0 +1,162 @@
+/**
+ * The shape of the configuration file, with its defaults. Used at synth and by the command line only:
+ * no function's bundle holds it (esbuild.config.mjs refuses one that does).
+ *
+ * What a single value must be stands here; what values must be to each other stands in `consistency.ts`.
+ */
+import * as v from 'valibot'
+import { grantTypes } from '../protocol/grant-types.ts'
+import { isLoopbackHost } from '../protocol/loopback.ts'
+import { isScopeToken } from '../protocol/scope.ts'
+
+const DAY = 86_400
+/** What CloudWatch Logs accepts as a retention, in days. */
+const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const
+
+const text = (maxLength: number) =>
+  v.pipe(
+    v.string('a text'),
+    v.trim(),
+    v.nonEmpty('a text that is not empty'),
+    v.maxLength(maxLength, `at most ${maxLength} characters`),
+  )
+
+const whole = (min: number, max: number, unit: string) => {
+  const expected = `a whole number of ${unit} from ${min} to ${max}`
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
+}
+
+const oneOf = <const Options extends readonly string[]>(...options: Options) =>
+  v.picklist(options, `one of ${options.join(', ')}`)
+
+const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
+
+const scopeToken = v.pipe(
+  v.string('a scope name'),
+  v.check(isScopeToken, 'a scope name: printable ASCII without space, " or \\ (RFC 6749 §3.3)'),
+)
+
+const hostName = matching(
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$|^127\.0\.0\.1:\d+$/,
+  'a host name in lower case, such as auth.example.com',
+)
+
+/** RFC 8414 §2: https, no query, no fragment. Plain http is for loopback, where the local stack serves. */
+function isIssuer(value: string): boolean {
+  if (!URL.canParse(value) || value.endsWith('/')) return false
+  const url = new URL(value)
+  const schemeIsRight =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+  return schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)
+}
+
+const issuer = v.pipe(
+  v.string('an issuer URL'),
+  v.check(isIssuer, 'an https URL without user, query, fragment or trailing slash (RFC 8414 §2)'),
+)
+
+const scopeDefinition = v.strictObject({
+  description: text(200),
+  contains: v.optional(v.array(scopeToken, 'a list of scope names'), []),
+  user: v.optional(v.boolean('true or false'), false),
+})
+
+const grant = v.strictObject({
+  accessTokenTtlSeconds: v.optional(whole(60, 30 * DAY, 'seconds'), 3600),
+})
+
+const grants = v.strictObject(
+  Object.fromEntries(grantTypes.map((name) => [name, v.optional(grant)])) as Record<
+    (typeof grantTypes)[number],
+    v.OptionalSchema<typeof grant, undefined>
+  >,
+)
+
+const edge = v.strictObject({
+  domain: hostName,
+  certificateArn: matching(
+    /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]+$/,
+    'the ARN of an ACM certificate in us-east-1 (CloudFront takes no other region)',
+  ),
+  webAclArn: v.optional(
+    matching(
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/,
+      'the ARN of a WAFv2 web ACL of scope CLOUDFRONT (us-east-1)',
+    ),
+  ),
+  requestsPerFiveMinutes: v.optional(whole(100, 2_000_000_000, 'requests'), 3000),
+})
+
+const tier = v.strictObject({
+  requestsPerMinute: whole(1, 1_000_000, 'requests a minute'),
+})
+
+/** `v.optional(schema, {})` for a section whose own fields all have defaults. */
+const section = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.optional(v.strictObject(entries), {} as never)
+
+export const configSchema = v.strictObject({
+  name: v.optional(
+    matching(
+      /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+      'a stack name: a letter, then up to 39 letters, digits or hyphens',
+    ),
+    'Scrip',
+  ),
+  issuer: v.optional(issuer),
+  paths: section({
+    prefix: v.optional(
+      matching(
+        /^(\/[a-z0-9][a-z0-9_-]*)+$/,
+        'a path such as /oauth: lower case, starting with a slash, not ending with one',
+      ),
+      '/oauth',
+    ),
+  }),
+  edge: v.optional(edge),
+  scopes: v.pipe(
+    v.record(scopeToken, scopeDefinition, 'the scope catalogue: a name and its description each'),
+    v.check((scopes) => Object.keys(scopes).length > 0, 'at least one scope'),
+  ),
+  scope: section({
+    whenOmitted: v.optional(oneOf('default', 'registered', 'error'), 'default'),
+    default: v.optional(v.array(scopeToken, 'a list of scope names'), []),
+  }),
+  grants,
+  accessToken: section({
+    format: v.optional(oneOf('jwt'), 'jwt'),
+    audience: v.optional(text(500)),
+  }),
+  signing: section({
+    algorithm: v.optional(oneOf('ES256', 'RS256', 'EdDSA'), 'ES256'),
+  }),
+  response: section({
+    tokenType: v.optional(oneOf('Bearer', 'bearer'), 'Bearer'),
+    scope: v.optional(oneOf('always', 'changed'), 'changed'),
+  }),
+  pkce: section({
+    required: v.optional(oneOf('always', 'public', 'never'), 'always'),
+  }),
+  redirectUris: section({
+    match: v.optional(oneOf('exact', 'subpath'), 'exact'),
+  }),
+  rateLimits: v.strictObject({
+    defaultTier: text(40),
+    tiers: v.record(
+      matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'a tier name in lower case'),
+      tier,
+      'the tiers, each with its requestsPerMinute',
+    ),
+  }),
+  throttle: section({
+    ratePerSecond: v.optional(whole(1, 10_000, 'requests a second'), 200),
+    burst: v.optional(whole(1, 5_000, 'requests'), 400),
+  }),
+  logs: section({
+    retentionDays: v.optional(
+      v.picklist(retentions, `a retention that CloudWatch Logs has: one of ${retentions.join(', ')} days`),
+      90,
+    ),
+    level: v.optional(oneOf('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO'),
+  }),
+})

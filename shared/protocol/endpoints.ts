@@ -1,0 +1,29 @@
+/** Where the endpoints are, below the issuer and the configured prefix. */
+import type { GrantType } from './grant-types.ts'
+
+export const wellKnownPaths = {
+  /** RFC 8414 §3. */
+  authorizationServer: '/.well-known/oauth-authorization-server',
+  /** OpenID Connect Discovery 1.0 §4. */
+  openidConfiguration: '/.well-known/openid-configuration',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+export const healthPath = '/health'
+
+export const tokenPath = (prefix: string): string => `${prefix}/token`
+
+/** A grant's own URL, straight to its function. */
+export const grantPath = (prefix: string, grantType: GrantType): string => `${tokenPath(prefix)}/${grantType}`
+
+export interface OfferedEndpoints {
+  readonly token_endpoint: string
+  readonly jwks_uri: string
+}
+
+export function formatEndpoints(issuer: string, prefix: string): OfferedEndpoints {
+  return {
+    token_endpoint: issuer + tokenPath(prefix),
+    jwks_uri: issuer + wellKnownPaths.jwks,
+  }
+}

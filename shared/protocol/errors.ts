@@ -1,0 +1,126 @@
+/**
+ * OAuth errors, RFC 6749 §5.2 and the RFCs that add to it.
+ *
+ * Two texts are kept apart: `description` goes to the caller (`error_description`), `reason` goes to the
+ * log alone. Where a reason would help a stranger guess, the description stays the same for all of them.
+ */
+
+/** Every error code Scrip answers with, and its status. No code or status is invented. */
+export const errorStatus = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  /** RFC 6749 §4.1.2.1 names these two for the authorization endpoint; elsewhere they tell as much. */
+  server_error: 500,
+  temporarily_unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof errorStatus
+
+export interface ErrorOptions {
+  /** For the log only; the description when left out. */
+  readonly reason?: string
+  /** In place of the status that the code has, where HTTP has one that says more (413, 415, 429). */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** An answer that is an error: thrown anywhere below the HTTP edge, which alone turns it into a response. */
+export class OAuthError extends Error {
+  readonly code: ErrorCode
+  readonly description: string
+  readonly reason: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ErrorCode, description: string, options: ErrorOptions = {}) {
+    super(`${code}: ${options.reason ?? description}`, {
+      cause: options.cause,
+    })
+    this.name = 'OAuthError'
+    this.code = code
+    this.description = description
+    this.reason = options.reason ?? description
+    this.status = options.status ?? errorStatus[code]
+    this.headers = options.headers ?? {}
+  }
+
+  /** The same error with more headers. */
+  with(headers: Readonly<Record<string, string>>): OAuthError {
+    const { reason, status, cause } = this
+    return new OAuthError(this.code, this.description, {
+      reason,
+      status,
+      cause,
+      headers: { ...this.headers, ...headers },
+    })
+  }
+}
+
+/** A parameter is missing, repeated or malformed, or credentials came in two ways at once (§5.2). */
+export function invalidRequest(description: string, options?: ErrorOptions): OAuthError {
+  return new OAuthError('invalid_request', description, options)
+}
+
+/**
+ * Client authentication failed (§5.2). The caller reads the same sentence whatever the reason, so that
+ * nobody learns which client ids exist.
+ */
+export function invalidClient(reason: string): OAuthError {
+  return new OAuthError('invalid_client', 'Client authentication failed', {
+    reason,
+    // §5.2 demands it of a client that tried the header, and HTTP of every 401 (RFC 9110 §15.5.2).
+    headers: { 'WWW-Authenticate': 'Basic realm="oauth", charset="UTF-8"' },
+  })
+}
+
+/** The code, refresh token or password is not good (§5.2); the same sentence for every reason. */
+export function invalidGrant(reason: string): OAuthError {
+  return new OAuthError('invalid_grant', 'The grant is invalid, expired, revoked or not for this client', {
+    reason,
+  })
+}
+
+/** The authenticated client may not use this grant (§5.2). */
+export function unauthorizedClient(description: string, reason?: string): OAuthError {
+  return new OAuthError('unauthorized_client', description, reason === undefined ? {} : { reason })
+}
+
+/** This deployment does not offer the grant (§5.2). */
+export function unsupportedGrantType(): OAuthError {
+  return new OAuthError('unsupported_grant_type', 'This grant type is not offered here')
+}
+
+/** The requested scope is unknown, malformed or more than the client may have (§5.2). */
+export function invalidScope(description: string): OAuthError {
+  return new OAuthError('invalid_scope', description)
+}
+
+/** A failure of our own. The caller reads one sentence; the cause is for the log. */
+export function serverError(cause: unknown): OAuthError {
+  return new OAuthError('server_error', 'Something went wrong here. Please try again', {
+    reason: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'not an Error',
+    cause,
+  })
+}
+
+/** A dependency is busy or gone; the caller may try again after `retryAfterSeconds`. */
+export function temporarilyUnavailable(retryAfterSeconds: number, cause: unknown): OAuthError {
+  return new OAuthError('temporarily_unavailable', 'This service is busy. Please try again', {
+    reason: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'not an Error',
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+    cause,
+  })
+}
+
+/** The subject has used up its rate tier in this window (RFC 6585 §4). */
+export function tooManyRequests(headers: Readonly<Record<string, string>>): OAuthError {
+  return new OAuthError('temporarily_unavailable', 'Too many requests', {
+    status: 429,
+    headers,
+  })
+}

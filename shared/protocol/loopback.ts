@@ -1,0 +1,8 @@
+/**
+ * Whether a host, with or without a port, is this machine itself.
+ *
+ * Plain http is acceptable for no other host (RFC 8252 §7.3, RFC 9700 §2.6).
+ */
+export function isLoopbackHost(host: string): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)
+}

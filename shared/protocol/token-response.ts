@@ -1,0 +1,42 @@
+/** The token endpoint's answer, RFC 6749 §5.1. */
+import type { Seconds } from './brands.ts'
+import { formatScope } from './scope.ts'
+
+/** What a grant has issued, before it is put on the wire. */
+export interface IssuedTokens {
+  readonly accessToken: string
+  readonly expiresIn: Seconds
+  /** Granted scope. */
+  readonly scope: readonly string[]
+  /** Requested scope, or nothing when the request named none. */
+  readonly requestedScope: readonly string[] | undefined
+}
+
+/** Wire form; names are the RFC's. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: string
+  readonly expires_in: number
+  readonly scope?: string
+}
+
+export interface TokenResponseStyle {
+  readonly tokenType: 'Bearer' | 'bearer'
+  readonly scope: 'always' | 'changed'
+}
+
+/** The wire form of issued tokens. */
+export function tokenResponse(issued: IssuedTokens, style: TokenResponseStyle): TokenResponse {
+  // §5.1: scope is "OPTIONAL, if identical to the scope requested by the client; otherwise, REQUIRED".
+  const scopeIsDue = style.scope === 'always' || !sameScope(issued.scope, issued.requestedScope ?? [])
+  return {
+    access_token: issued.accessToken,
+    token_type: style.tokenType,
+    expires_in: issued.expiresIn,
+    ...(scopeIsDue ? { scope: formatScope(issued.scope) } : {}),
+  }
+}
+
+function sameScope(left: readonly string[], right: readonly string[]): boolean {
+  return new Set(left).symmetricDifference(new Set(right)).size === 0
+}
