@@ -1,0 +1,54 @@
+/** Rate limits: exact counters a minute, and a memory of who is blocked until the window ends. */
+import type { RateTier } from '../config/types.ts'
+import type { EpochSeconds } from '../protocol/brands.ts'
+import { type Clock, memory } from '../stores/memory.ts'
+import type { CountedWindow, RateLimitStore } from '../stores/rate-limits.ts'
+
+/** Where a subject stands in its window after this request. */
+export interface RateState {
+  readonly allowed: boolean
+  readonly limit: number
+  /** Never negative. */
+  readonly remaining: number
+  /** When the window ends. */
+  readonly reset: EpochSeconds
+}
+
+export interface RateLimiter {
+  /** Counts a request of `subject`, which may make as many a minute as its tier allows. */
+  count(subject: string, tier: RateTier, now: EpochSeconds): Promise<RateState>
+}
+
+const REMEMBERED_SUBJECTS = 10_000
+
+export function rateLimiter(store: RateLimitStore, clock: Clock = Date.now): RateLimiter {
+  const blocked = memory<CountedWindow>(REMEMBERED_SUBJECTS, clock)
+  return {
+    async count(subject, { requestsPerMinute: limit }, now) {
+      const window = blocked.get(subject) ?? (await store.count(subject, now))
+      const allowed = window.requests <= limit
+      // A blocked caller costs no further write until its window ends.
+      if (!allowed) blocked.set(subject, window, window.end * 1000 - clock())
+      return {
+        allowed,
+        limit,
+        remaining: Math.max(0, limit - window.requests),
+        reset: window.end,
+      }
+    },
+  }
+}
+
+/** The headers that tell a caller where it stands. */
+export function rateHeaders({ limit, remaining, reset }: RateState): Record<string, string> {
+  return {
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(reset),
+  }
+}
+
+/** Whole seconds until the window ends, at least one (`Retry-After`, RFC 9110 §10.2.3). */
+export function retryAfter({ reset }: RateState, now: EpochSeconds): string {
+  return String(Math.max(1, reset - now))
+}
