@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../shared/config/parse.ts'
-import { folders, functionOf } from './reading.ts'
-import { type Synthesized, synthesize } from './synthesize.ts'
+import { assetOf, folders, functionOf } from './reading.ts'
+import { synthesize } from './synthesize.ts'
 
 const deployment = synthesize()
 const again = synthesize()
@@ -83,8 +83,3 @@ describe('the asset of a function', () => {
     expect(text).not.toContain(deployment.outdir)
   })
 })
-
-function assetOf(deployment: Synthesized, folder: string): string {
-  const { S3Key } = functionOf(deployment, folder).Properties.Code
-  return join(deployment.outdir, `asset.${String(S3Key).replace('.zip', '')}`)
-}

@@ -1,4 +1,6 @@
 /** What the stack tests ask a template about its functions. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Synthesized } from './synthesize.ts'
 
 /** The function of one folder under `functions/`. */
@@ -23,7 +25,9 @@ export function folders(deployment: Synthesized): string[] {
 export function rightsOf(deployment: Synthesized, folder: string): string[] {
   const role = String(deployment.readable(functionOf(deployment, folder).Properties.Role))
   const policies = Object.values(deployment.resources('AWS::IAM::Policy')).filter(({ Properties }) =>
-    [Properties.Roles].flat().some((owner: unknown) => `${deployment.readable(owner)}` === role.replace('.Arn>', '>')),
+    [Properties.Roles]
+      .flat()
+      .some((owner: unknown) => `${deployment.readable(owner)}` === role.replace('.Arn>', '>')),
   )
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
   return statements.flatMap((statement) => rightsIn(deployment, statement)).sort()
@@ -48,7 +52,23 @@ function rightsIn(deployment: Synthesized, { Effect, Action, Resource, Condition
 
 /** The environment of a function, less what every function has. */
 export function variablesOf(deployment: Synthesized, folder: string): unknown {
-  const { POWERTOOLS_LOG_LEVEL, POWERTOOLS_SERVICE_NAME, ...others } = functionOf(deployment, folder).Properties
-    .Environment.Variables
+  const { POWERTOOLS_LOG_LEVEL, POWERTOOLS_SERVICE_NAME, ...others } = functionOf(deployment, folder)
+    .Properties.Environment.Variables
   return deployment.readable(others)
+}
+
+/** Folder of the asset that a function is deployed from. */
+export function assetOf(deployment: Synthesized, folder: string): string {
+  const { S3Key } = functionOf(deployment, folder).Properties.Code
+  return join(deployment.outdir, `asset.${String(S3Key).replace('.zip', '')}`)
+}
+
+/** The configuration that the functions of a deployment find. */
+export function configOf(deployment: Synthesized): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(assetOf(deployment, 'metadata'), 'config.json'), 'utf8'))
+}
+
+/** What the one distribution of a stack is told. */
+export function distributionConfig(stack: Synthesized) {
+  return Object.values(stack.resources('AWS::CloudFront::Distribution'))[0]?.Properties.DistributionConfig
 }

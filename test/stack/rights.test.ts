@@ -15,7 +15,10 @@ const ownLog = (id: string) => [
 const expected = [
   {
     folder: 'token',
-    rights: ['lambda:InvokeFunction on <Functions/GrantsClientCredentials/Function/Aliaslive>', ...ownLog('Token')],
+    rights: [
+      'lambda:InvokeFunction on <Functions/GrantsClientCredentials/Function/Aliaslive>',
+      ...ownLog('Token'),
+    ],
     variables: {
       GRANT_FUNCTION_CLIENT_CREDENTIALS: '<Functions/GrantsClientCredentials/Function/Aliaslive>',
     },
@@ -55,7 +58,7 @@ const expected = [
     folder: 'rotate-keys',
     rights: [
       ...ownLog('RotateKeys'),
-      ...['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].flatMap((action) => [
+      ...['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].flatMap((action) => [
         `secretsmanager:${action} on <Secrets/SigningKeys>`,
         `secretsmanager:${action} on <Secrets/VerificationKeys>`,
       ]),
@@ -91,7 +94,9 @@ describe('least privilege', () => {
   })
 
   it('gives each function a role of its own, without managed or inline policies', () => {
-    const roles = folders(standard).map((folder) => functionOf(standard, folder).Properties.Role['Fn::GetAtt'][0])
+    const roles = folders(standard).map(
+      (folder) => functionOf(standard, folder).Properties.Role['Fn::GetAtt'][0],
+    )
     expect(new Set(roles).size).toBe(roles.length)
     for (const role of roles) {
       const { Properties } = standard.resources('AWS::IAM::Role')[standard.path(role)] ?? {}

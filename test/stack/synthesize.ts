@@ -1,11 +1,17 @@
 /** Synthesizes real deployments for the stack tests. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CfnElement, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { afterAll } from 'vitest'
 import { bundleFunctions } from '../../infra/build/bundle.ts'
 import { defineApp } from '../../infra/define-app.ts'
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
 
 /** The bundles that every synthesis below packs. */
 await bundleFunctions()
@@ -76,7 +82,7 @@ export class Synthesized {
 
 /** All stacks of a deployment by name. To be called once a file: a synthesis takes seconds. */
 export function synthesizeAll(request: Request = {}): Record<string, Synthesized> {
-  const outdir = mkdtempSync(join(tmpdir(), 'scrip-synth-'))
+  const outdir = temporaryFolder()
   const app = defineApp(
     { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: request.region ?? 'us-east-1' },
     { outdir, context: { config: configFile(outdir, request), ...request.context } },
@@ -86,11 +92,24 @@ export function synthesizeAll(request: Request = {}): Record<string, Synthesized
   return Object.fromEntries(stacks.map((stack) => [stack.stackName, new Synthesized(stack, outdir)]))
 }
 
-/** The main stack of a deployment. */
+/** The main stack of a deployment, which is the first. */
 export function synthesize(request: Request = {}): Synthesized {
-  const [main] = Object.values(synthesizeAll(request))
-  if (main === undefined) throw new Error('the app has no stack')
-  return main
+  const stacks = synthesizeAll(request)
+  return stackNamed(Object.keys(stacks)[0] ?? '', stacks)
+}
+
+export function stackNamed(name: string, stacks: Readonly<Record<string, Synthesized>>): Synthesized {
+  const stack = stacks[name]
+  if (stack === undefined)
+    throw new Error(`the app has no stack ${name}, only ${Object.keys(stacks).join(', ')}`)
+  return stack
+}
+
+/** A folder that goes when the test file is done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'scrip-stack-'))
+  folders.push(folder)
+  return folder
 }
 
 function configFile(folder: string, { preset = 'default', add = '' }: Request): string {

@@ -1,0 +1,127 @@
+/** What is deployed, and where: read from the CDK context (`-c config=…`, `-c preset=…`) and the environment. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseConfig } from '../../shared/config/parse.ts'
+import type { Config, EdgeConfig } from '../../shared/config/types.ts'
+import { DeploymentError } from './deployment-error.ts'
+
+const presets = fileURLToPath(new URL('../presets', import.meta.url))
+
+/** CloudFront takes its functions, web ACLs and log sources from this region alone. */
+export const edgeRegion = 'us-east-1'
+
+/** How the local stack asks for its template: context `local` of the CDK app. */
+export interface LocalContext {
+  /** Where it serves, such as `http://127.0.0.1:3000`. */
+  readonly origin: string
+  /** Whether its own address plays the edge; without one, requests go straight to the API's stage. */
+  readonly edge: boolean
+  /** The API's stage, `prod` unless told otherwise. */
+  readonly stage?: string
+}
+
+/** The edge to build. */
+export interface EdgeDeployment extends Omit<EdgeConfig, 'certificateArn'> {
+  /** Left out on localhost, which has no certificate and whose `domain` no distribution could take. */
+  readonly certificateArn?: string
+}
+
+export interface Deployment {
+  /** The configuration, as the functions find it in their `config.json`. */
+  readonly config: Config
+  readonly edge?: EdgeDeployment
+  readonly stageName: string
+  /** Where requests go, without the prefix; the API's own URL when left out. */
+  readonly baseUrl?: string
+  /** Where to deploy; unknown when synthesized without credentials, which only an edge minds. */
+  readonly account?: string
+  readonly region?: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads what to deploy.
+ *
+ * @param context looks up a CDK context value
+ * @throws DeploymentError when there is no such file or the context is not usable
+ * @throws FaultyFile when the configuration file has faults
+ */
+export function readDeployment(context: (key: string) => unknown, environment: Environment): Deployment {
+  const file = configFile(context('config'), context('preset'))
+  const config = parseConfig(readFileSync(file, 'utf8'), file)
+  const local = localContext(context('local'))
+  return local ? localDeployment(config, local) : cloudDeployment(config, environment)
+}
+
+function cloudDeployment(config: Config, environment: Environment): Deployment {
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = environment
+  const place = {
+    stageName: 'prod',
+    ...(account && { account }),
+    ...(region && { region }),
+  }
+  if (!config.edge) return { config, ...place }
+  if (!account || !region)
+    throw new DeploymentError(
+      'the configuration has an edge, parts of which must be in us-east-1: tell the CDK where to deploy, ' +
+        'with AWS credentials or with CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION',
+    )
+  const baseUrl = `https://${config.edge.domain}`
+  return {
+    config: { issuer: baseUrl, ...config },
+    edge: config.edge,
+    baseUrl,
+    ...place,
+  }
+}
+
+/** The same deployment with the local stack's address in place of the domain, in no real account. */
+function localDeployment(config: Config, { origin, edge, stage = 'prod' }: LocalContext): Deployment {
+  const place = {
+    stageName: stage,
+    account: '000000000000',
+    region: edgeRegion,
+  }
+  const { edge: cloudEdge, ...rest } = config
+  if (!edge) return { config: rest, baseUrl: `${origin}/${stage}`, ...place }
+  const localEdge = {
+    domain: new URL(origin).host,
+    requestsPerFiveMinutes: cloudEdge?.requestsPerFiveMinutes ?? 3000, // no web ACL runs on localhost
+  }
+  return {
+    config: { ...rest, issuer: origin },
+    edge: localEdge,
+    baseUrl: origin,
+    ...place,
+  }
+}
+
+function configFile(config: unknown, preset: unknown): string {
+  if (config !== undefined && preset !== undefined)
+    throw new DeploymentError('tell either config or preset, not both')
+  if (config !== undefined) {
+    const file = resolve(String(config))
+    if (!existsSync(file)) throw new DeploymentError(`there is no configuration file ${String(config)}`)
+    return file
+  }
+  const known = globSync('*.yaml', { cwd: presets }).map((file) => basename(file, '.yaml'))
+  const name = preset === undefined ? 'default' : String(preset)
+  if (!known.includes(name))
+    throw new DeploymentError(`there is no preset ${name}, only ${known.sort().join(', ')}`)
+  return resolve(presets, `${name}.yaml`)
+}
+
+function localContext(value: unknown): LocalContext | undefined {
+  if (value === undefined) return undefined
+  if (!isLocalContext(value))
+    throw new DeploymentError('context local takes {"origin": URL, "edge": true or false, "stage": name}')
+  return value
+}
+
+function isLocalContext(value: unknown): value is LocalContext {
+  if (typeof value !== 'object' || value === null || !('origin' in value) || !('edge' in value)) return false
+  const stageIsRight = !('stage' in value) || (typeof value.stage === 'string' && value.stage !== '')
+  return URL.canParse(String(value.origin)) && typeof value.edge === 'boolean' && stageIsRight
+}

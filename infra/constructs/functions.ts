@@ -1,0 +1,63 @@
+/** Makes the functions of the catalogue, and gives each its rights. */
+import { Construct } from 'constructs'
+import type { Config } from '../../shared/config/types.ts'
+import { type FunctionDefinition, functionCatalogue, type Right } from './function-catalogue.ts'
+import type { KeySecrets } from './key-secrets.ts'
+import { pascalCase } from './names.ts'
+import { ScripFunction } from './scrip-function.ts'
+import type { Tables } from './tables.ts'
+
+export interface FunctionsProps {
+  readonly config: Config
+  readonly tables: Tables
+  readonly secrets: KeySecrets
+}
+
+export class Functions extends Construct {
+  readonly definitions: readonly FunctionDefinition[]
+  readonly #functions: ReadonlyMap<string, ScripFunction>
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id)
+    this.definitions = functionCatalogue(props.config)
+    this.#functions = new Map(
+      this.definitions.map(({ folder, timeoutSeconds, memoryMegabytes }) => [
+        folder,
+        new ScripFunction(this, pascalCase(folder), {
+          folder,
+          timeoutSeconds,
+          memoryMegabytes,
+          ...props,
+        }),
+      ]),
+    )
+    for (const { folder, rights } of this.definitions)
+      for (const right of rights) this.#give(this.get(folder), right)
+  }
+
+  /** @throws Error when the catalogue has no function of that folder */
+  get(folder: string): ScripFunction {
+    const found = this.#functions.get(folder)
+    if (found === undefined) throw new Error(`the catalogue has no function ${folder}`)
+    return found
+  }
+
+  #give(to: ScripFunction, right: Right): void {
+    switch (right.kind) {
+      case 'use':
+        to.mayUse(right.table, right.actions, right.conditions)
+        break
+      case 'read':
+        to.mayRead(right.secret)
+        break
+      case 'rotate':
+        to.mayRotate(right.secret)
+        break
+      case 'invoke':
+        to.mayInvoke(right.grantType, this.get(`grants/${right.grantType}`).alias)
+        break
+      default:
+        right satisfies never
+    }
+  }
+}

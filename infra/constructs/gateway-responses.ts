@@ -1,0 +1,127 @@
+/**
+ * What API Gateway answers by itself, before or instead of a function: in OAuth's JSON (RFC 6749 §5.2), with
+ * our words. AWS's own texts would tell a caller about routes, keys and authorizers.
+ */
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
+import type { ErrorCode } from '../../shared/protocol/errors.ts'
+
+interface GatewayAnswer {
+  readonly type: ResponseType
+  /** API Gateway's own status when left out. */
+  readonly status?: number
+  readonly error: ErrorCode
+  readonly description: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A caller that waits this long does not add to the load that refused it. */
+const retryAfter = { 'Retry-After': '5' }
+const busy = 'This service is busy. Please try again'
+const tooMany = 'Too many requests. Please slow down'
+
+export const gatewayAnswers: readonly GatewayAnswer[] = [
+  {
+    // Its name misleads: it is what API Gateway says when no route matches.
+    type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    status: 404,
+    error: 'invalid_request',
+    description: 'There is nothing here',
+  },
+  {
+    type: ResponseType.UNAUTHORIZED,
+    status: 401,
+    error: 'invalid_request',
+    description: 'Authentication is required',
+    headers: { 'WWW-Authenticate': 'Bearer' }, // RFC 6750 §3
+  },
+  {
+    type: ResponseType.ACCESS_DENIED,
+    status: 403,
+    error: 'invalid_request',
+    description: 'Access is denied',
+  },
+  {
+    type: ResponseType.INVALID_API_KEY,
+    status: 403,
+    error: 'invalid_request',
+    description: 'Access is denied',
+  },
+  {
+    type: ResponseType.WAF_FILTERED,
+    status: 403,
+    error: 'invalid_request',
+    description: 'Access is denied',
+  },
+  {
+    type: ResponseType.REQUEST_TOO_LARGE,
+    status: 413,
+    error: 'invalid_request',
+    description: 'The request is too large',
+  },
+  {
+    type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
+    status: 415,
+    error: 'invalid_request',
+    description: 'This content type is not supported',
+  },
+  {
+    type: ResponseType.THROTTLED,
+    status: 429,
+    error: 'temporarily_unavailable',
+    description: tooMany,
+    headers: retryAfter,
+  },
+  {
+    type: ResponseType.QUOTA_EXCEEDED,
+    status: 429,
+    error: 'temporarily_unavailable',
+    description: tooMany,
+    headers: retryAfter,
+  },
+  {
+    type: ResponseType.AUTHORIZER_FAILURE,
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: busy,
+    headers: retryAfter,
+  },
+  {
+    type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: busy,
+    headers: retryAfter,
+  },
+  {
+    type: ResponseType.DEFAULT_4XX,
+    error: 'invalid_request',
+    description: 'The request cannot be served',
+  },
+  {
+    // The status stays API Gateway's: 502 and 504 tell apart a function that fails from one that is slow.
+    type: ResponseType.DEFAULT_5XX,
+    error: 'server_error',
+    description: 'Something went wrong here. Please try again',
+    headers: retryAfter,
+  },
+]
+
+export function addGatewayResponses(api: RestApi): void {
+  for (const { type, status, error, description, headers = {} } of gatewayAnswers)
+    api.addGatewayResponse(type.responseType, {
+      type,
+      ...(status !== undefined && { statusCode: String(status) }),
+      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...headers }),
+      templates: {
+        'application/json': JSON.stringify({
+          error,
+          error_description: description,
+        }),
+      },
+    })
+}
+
+/** API Gateway takes a value in single quotes literally, and any other as a mapping expression. */
+function quoted(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
+}

@@ -1,0 +1,46 @@
+/** What a deployment tells about itself: the local stack, the command line and people read these by name. */
+import { CfnOutput } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import {
+  type SecretName,
+  secretVariables,
+  type TableName,
+  tableVariables,
+} from '../../shared/config/environment.ts'
+import { tokenPath } from '../../shared/protocol/endpoints.ts'
+import type { Deployment } from '../config/deployment.ts'
+import type { Api } from './api.ts'
+import type { KeySecrets } from './key-secrets.ts'
+import { pascalCase } from './names.ts'
+import type { Tables } from './tables.ts'
+
+export interface OutputSources {
+  readonly deployment: Deployment
+  readonly api: Api
+  readonly tables: Tables
+  readonly secrets: KeySecrets
+}
+
+/** Defined on the stack itself, so that each output's key is exactly its name here. */
+export function addOutputs(stack: Construct, { deployment, api, tables, secrets }: OutputSources): void {
+  const { config, baseUrl = api.url } = deployment
+  const values = {
+    Issuer: config.issuer ?? baseUrl,
+    TokenEndpoint: `${baseUrl}${tokenPath(config.paths.prefix)}`,
+    ApiUrl: api.url,
+    Prefix: config.paths.prefix,
+    ...Object.fromEntries(
+      (Object.keys(tableVariables) as TableName[]).map((name) => [
+        `${pascalCase(name)}Table`,
+        tables.get(name).tableName,
+      ]),
+    ),
+    ...Object.fromEntries(
+      (Object.keys(secretVariables) as SecretName[]).map((name) => [
+        `${pascalCase(name)}Secret`,
+        secrets.get(name),
+      ]),
+    ),
+  }
+  for (const [key, value] of Object.entries(values)) new CfnOutput(stack, key, { value })
+}

@@ -1,0 +1,127 @@
+/** One Lambda function with its role, its log group and its alias. */
+import { Duration } from 'aws-cdk-lib'
+import { type Conditions, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type IFunction,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import {
+  grantFunctionVariable,
+  type SecretName,
+  secretVariables,
+  type TableName,
+  tableVariables,
+} from '../../shared/config/environment.ts'
+import type { Config } from '../../shared/config/types.ts'
+import type { GrantType } from '../../shared/protocol/grant-types.ts'
+import { withFunctionCode } from './function-asset.ts'
+import type { KeySecrets } from './key-secrets.ts'
+import type { Tables } from './tables.ts'
+
+export interface ScripFunctionProps {
+  /** Folder under `functions/`, such as `grants/client_credentials`. */
+  readonly folder: string
+  readonly timeoutSeconds: number
+  readonly memoryMegabytes: number
+  readonly config: Config
+  readonly tables: Tables
+  readonly secrets: KeySecrets
+}
+
+/**
+ * A function starts with the right to write its own log, and nothing else. Each `may…` method adds a right
+ * and, in the same call, the variable that names what the right is for: neither can be forgotten.
+ */
+export class ScripFunction extends Construct {
+  /** What everything calls: a deployment moves it to the new version when that is ready. */
+  readonly alias: IFunction
+  readonly functionArn: string
+  readonly #function: LambdaFunction
+  readonly #tables: Tables
+  readonly #secrets: KeySecrets
+
+  constructor(scope: Construct, id: string, props: ScripFunctionProps) {
+    super(scope, id)
+    const { logs } = props.config
+    this.#tables = props.tables
+    this.#secrets = props.secrets
+    // Given a role, CDK adds no managed policy; AWS's basic one may write every log group of the account.
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    })
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: logs.retentionDays,
+    })
+    logGroup.grantWrite(role)
+    this.#function = withFunctionCode(
+      `functions/${props.folder}`,
+      props.config,
+      (code) =>
+        new LambdaFunction(this, 'Function', {
+          description: `Scrip: ${props.folder}`,
+          code,
+          handler: 'index.handler',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          memorySize: props.memoryMegabytes,
+          timeout: Duration.seconds(props.timeoutSeconds),
+          role,
+          logGroup,
+          loggingFormat: LoggingFormat.JSON,
+          // Lambda drops JSON lines below its own level, so it has to know ours.
+          applicationLogLevelV2: ApplicationLogLevel[logs.level],
+          environment: {
+            POWERTOOLS_SERVICE_NAME: props.folder,
+            POWERTOOLS_LOG_LEVEL: logs.level,
+          },
+        }),
+    )
+    this.functionArn = this.#function.functionArn
+    // CDK's classes and interfaces disagree about absent properties; this only widens the type.
+    this.alias = this.#function.addAlias('live') as IFunction
+  }
+
+  /** Exactly these actions on exactly that table, and not on its indexes. */
+  mayUse(table: TableName, actions: readonly string[], conditions: Conditions = {}): void {
+    const { tableName, tableArn } = this.#tables.get(table)
+    this.#function.addEnvironment(tableVariables[table], tableName)
+    this.#allow(actions, tableArn, conditions)
+  }
+
+  mayRead(secret: SecretName): void {
+    this.#function.addEnvironment(secretVariables[secret], this.#secrets.get(secret))
+    this.#allow(['secretsmanager:GetSecretValue'], this.#secrets.get(secret))
+  }
+
+  /** Write a new version beside the current one, and move the stage label if nobody else was faster. */
+  mayRotate(secret: SecretName): void {
+    this.mayRead(secret)
+    this.#allow(
+      ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+      this.#secrets.get(secret),
+    )
+  }
+
+  /** Call a grant's function, by its alias and by no other version. */
+  mayInvoke(grantType: GrantType, { functionArn }: IFunction): void {
+    this.#function.addEnvironment(grantFunctionVariable(grantType), functionArn)
+    this.#allow(['lambda:InvokeFunction'], functionArn)
+  }
+
+  #allow(actions: readonly string[], resource: string, conditions: Conditions = {}): void {
+    this.#function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...actions],
+        resources: [resource],
+        conditions,
+      }),
+    )
+  }
+}

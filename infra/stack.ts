@@ -1,0 +1,51 @@
+/** The stacks of a deployment, and how their parts are joined. */
+import { type App, Stack } from 'aws-cdk-lib'
+import { type Deployment, edgeRegion } from './config/deployment.ts'
+import { Api } from './constructs/api.ts'
+import { Edge } from './constructs/edge/edge.ts'
+import { Functions } from './constructs/functions.ts'
+import { InitialKeys } from './constructs/initial-keys.ts'
+import { KeySecrets } from './constructs/key-secrets.ts'
+import { addOutputs } from './constructs/outputs.ts'
+import { Tables } from './constructs/tables.ts'
+
+export function defineStacks(app: App, deployment: Deployment): void {
+  const { config, stageName, account, region } = deployment
+  const env = { ...(account && { account }), ...(region && { region }) }
+  const stack = new Stack(app, config.name, {
+    env,
+    description: 'Scrip: OAuth 2.0 tokens',
+  })
+  const tables = new Tables(stack, 'Tables')
+  const secrets = new KeySecrets(stack, 'Secrets')
+  const functions = new Functions(stack, 'Functions', {
+    config,
+    tables,
+    secrets,
+  })
+  const keys = new InitialKeys(stack, 'InitialKeys', {
+    rotateKeys: functions.get('rotate-keys'),
+    algorithm: config.signing.algorithm,
+  })
+  const api = new Api(stack, 'Api', { config, stageName, functions })
+  // The API opens once there are keys to sign with.
+  api.restApi.deploymentStage.node.addDependency(keys)
+  addOutputs(stack, { deployment, api, tables, secrets })
+  if (deployment.edge)
+    new Edge(edgeStack(app, stack), 'Edge', {
+      edge: deployment.edge,
+      apiHost: api.host,
+      stageName,
+      logRetentionDays: config.logs.retentionDays,
+    })
+}
+
+/** The stack itself where it is in CloudFront's own region, and a companion there otherwise. */
+function edgeStack(app: App, stack: Stack): Stack {
+  if (stack.region === edgeRegion) return stack
+  return new Stack(app, `${stack.stackName}Edge`, {
+    env: { account: stack.account, region: edgeRegion },
+    description: `Scrip: the edge in front of ${stack.stackName}`,
+    crossRegionReferences: true,
+  })
+}
