@@ -1,0 +1,97 @@
+/** The event that a Lambda proxy integration of a REST API receives. */
+
+import { type HeaderField, type HttpRequest, headerValue } from '../http/types.ts'
+import { account } from '../identity.ts'
+import type { Json } from '../json.ts'
+import type { RequestVariables } from './context.ts'
+import type { RouteMatch } from './routes.ts'
+
+/**
+ * Builds the event.
+ *
+ * @param path the path below the stage, undecoded
+ * @param body the request's, which is not over the size limit
+ */
+export function proxyEvent(
+  request: HttpRequest,
+  body: Buffer,
+  { route, pathParameters }: RouteMatch,
+  path: string,
+  variables: RequestVariables,
+  binaryMediaTypes: readonly string[],
+): Json {
+  const query = parseQuery(request.target.split('?').slice(1).join('?'))
+  const isBinary = matchesMediaType(binaryMediaTypes, headerValue(request.headers, 'content-type'))
+  return {
+    resource: route.resourcePath,
+    path,
+    httpMethod: request.method,
+    headers: lastValues(request.headers),
+    multiValueHeaders: allValues(request.headers),
+    queryStringParameters: query.length > 0 ? lastValues(query) : null,
+    multiValueQueryStringParameters: query.length > 0 ? allValues(query) : null,
+    pathParameters,
+    stageVariables: null,
+    requestContext: requestContext(request, variables),
+    // Bytes that are no UTF-8 become replacement characters, as they do in API Gateway.
+    body: body.length === 0 ? null : body.toString(isBinary ? 'base64' : 'utf8'),
+    isBase64Encoded: isBinary && body.length > 0,
+  }
+}
+
+/** Whether one of the API's binary media types covers a content type; a missing one is octets. */
+export function matchesMediaType(types: readonly string[], value: string | undefined): boolean {
+  const wanted = (value ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? ''
+  return types.some(
+    (type) => type === '*/*' || type.toLowerCase() === wanted || type === `${wanted.split('/')[0]}/*`,
+  )
+}
+
+function requestContext(request: HttpRequest, variables: RequestVariables): Json {
+  const value = (name: string) => variables.get(name) ?? ''
+  return {
+    resourceId: value('resourceId'),
+    resourcePath: value('resourcePath'),
+    httpMethod: request.method,
+    extendedRequestId: value('extendedRequestId'),
+    requestTime: value('requestTime'),
+    path: value('path'),
+    accountId: account,
+    protocol: value('protocol'),
+    stage: value('stage'),
+    domainPrefix: value('domainPrefix'),
+    requestTimeEpoch: Number(value('requestTimeEpoch')),
+    requestId: value('requestId'),
+    identity: {
+      cognitoIdentityPoolId: null,
+      accountId: null,
+      cognitoIdentityId: null,
+      caller: null,
+      sourceIp: request.sourceIp,
+      principalOrgId: null,
+      accessKey: null,
+      cognitoAuthenticationType: null,
+      cognitoAuthenticationProvider: null,
+      userArn: null,
+      userAgent: headerValue(request.headers, 'user-agent') ?? null,
+      user: null,
+    },
+    domainName: value('domainName'),
+    deploymentId: value('deploymentId'),
+    apiId: value('apiId'),
+  }
+}
+
+function parseQuery(query: string): HeaderField[] {
+  return [...new URLSearchParams(query)]
+}
+
+function lastValues(fields: readonly HeaderField[]): Json {
+  return Object.fromEntries(fields)
+}
+
+function allValues(fields: readonly HeaderField[]): Json {
+  const result: Record<string, string[]> = {}
+  for (const [name, value] of fields) result[name] = [...(result[name] ?? []), value]
+  return result
+}

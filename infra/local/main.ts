@@ -1,0 +1,36 @@
+/** `npm start`: the stack on localhost. What it takes from the environment is told in `project/options.ts`. */
+import { join } from 'node:path'
+import { LocalStackError } from './errors.ts'
+import { commandsToTry } from './project/commands.ts'
+import { readOptions } from './project/options.ts'
+import { writeSeed } from './project/seeding.ts'
+import { type LocalStack, startLocalStack } from './stack.ts'
+
+/** After a signal, what has not ended by then is cut off. */
+const shutdownLimitMilliseconds = 1800
+
+async function main(): Promise<void> {
+  const { localFolder, ...options } = readOptions(process.env)
+  const starting = startLocalStack({ ...options, log: (line) => console.log(line) })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown(starting))
+  const { url, outputs, demo, routes } = await starting
+  writeSeed(join(localFolder, 'demo.json'), demo)
+  console.log(`ready ${url}`)
+  const commands = commandsToTry(demo, outputs, routes)
+  if (commands.length > 0) console.log(`\nTry:\n${commands.map((command) => `  ${command}`).join('\n')}\n`)
+}
+
+async function shutDown(starting: Promise<LocalStack>): Promise<never> {
+  setTimeout(() => process.exit(0), shutdownLimitMilliseconds).unref()
+  const stack = await starting.catch(() => undefined)
+  await stack?.close()
+  process.exit(0)
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof LocalStackError)) throw error
+  console.error(error.message)
+  process.exit(1)
+}

@@ -1,0 +1,8 @@
+/** Where things are in the project. */
+import { join, resolve } from 'node:path'
+
+export const projectRoot = resolve(import.meta.dirname, '../../..')
+export const presetsFolder = join(projectRoot, 'infra/presets')
+export const buildScript = join(projectRoot, 'esbuild.config.mjs')
+export const appScript = join(projectRoot, 'infra/app.ts')
+export const cliScript = join(projectRoot, 'infra/cli/main.ts')

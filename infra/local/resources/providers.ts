@@ -1,0 +1,43 @@
+/** Every resource type that the local stack knows. */
+import { deployment, gatewayResponse, resource, restApi, stage } from './api-gateway.ts'
+import { method } from './api-gateway-method.ts'
+import { distribution } from './cloudfront.ts'
+import { cachePolicy, originRequestPolicy, responseHeadersPolicy } from './cloudfront-policies.ts'
+import { customResource } from './custom-resource.ts'
+import { table } from './dynamodb.ts'
+import { rule } from './events.ts'
+import { managedPolicy, policy, role } from './iam.ts'
+import { ignoredTypes } from './ignored.ts'
+import { alias, lambdaFunction, permission, version } from './lambda.ts'
+import type { Provider } from './provider.ts'
+import { secret } from './secrets.ts'
+
+const providers: Readonly<Record<string, Provider>> = {
+  ...ignoredTypes,
+  'AWS::ApiGateway::Deployment': deployment,
+  'AWS::ApiGateway::GatewayResponse': gatewayResponse,
+  'AWS::ApiGateway::Method': method,
+  'AWS::ApiGateway::Resource': resource,
+  'AWS::ApiGateway::RestApi': restApi,
+  'AWS::ApiGateway::Stage': stage,
+  'AWS::CloudFormation::CustomResource': customResource,
+  'AWS::CloudFront::CachePolicy': cachePolicy,
+  'AWS::CloudFront::Distribution': distribution,
+  'AWS::CloudFront::OriginRequestPolicy': originRequestPolicy,
+  'AWS::CloudFront::ResponseHeadersPolicy': responseHeadersPolicy,
+  'AWS::DynamoDB::Table': table,
+  'AWS::Events::Rule': rule,
+  'AWS::IAM::ManagedPolicy': managedPolicy,
+  'AWS::IAM::Policy': policy,
+  'AWS::IAM::Role': role,
+  'AWS::Lambda::Alias': alias,
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
+  'AWS::Lambda::Version': version,
+  'AWS::SecretsManager::Secret': secret,
+}
+
+export function providerOf(type: string): Provider | undefined {
+  if (type.startsWith('Custom::')) return customResource
+  return Object.hasOwn(providers, type) ? providers[type] : undefined
+}

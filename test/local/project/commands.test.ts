@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { commandsToTry } from '../../../infra/local/project/commands.ts'
+
+const outputs = { TokenEndpoint: 'http://127.0.0.1:3000/prod/oauth/token', Prefix: '/oauth' }
+const client = { client_id: 'demo', client_secret: "it's", grant_types: ['client_credentials'] }
+
+test('a client that uses Basic gets a command with its form-encoded credentials, quoted for the shell', () => {
+  const clients = [{ client_id: 'web', grant_types: ['authorization_code'] }, client]
+  expect(commandsToTry({ clients }, outputs, [])).toEqual([
+    "curl -s -u 'demo:it'\\''s' -d grant_type=client_credentials http://127.0.0.1:3000/prod/oauth/token",
+  ])
+})
+
+test('a client that posts its credentials gets them as form fields', () => {
+  const posting = { ...client, client_secret: 's3', token_endpoint_auth_method: 'client_secret_post' }
+  expect(commandsToTry({ clients: [posting] }, outputs, [])).toEqual([
+    'curl -s --data-urlencode client_id=demo --data-urlencode client_secret=s3 -d grant_type=client_credentials http://127.0.0.1:3000/prod/oauth/token',
+  ])
+})
+
+test('documents are offered where the stack has their routes', () => {
+  expect(
+    commandsToTry({}, outputs, ['GET /.well-known/jwks.json', 'GET /health', 'POST /oauth/token']),
+  ).toEqual([
+    'curl -s http://127.0.0.1:3000/prod/.well-known/jwks.json',
+    'curl -s http://127.0.0.1:3000/prod/health',
+  ])
+})
