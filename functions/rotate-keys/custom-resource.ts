@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
+import { log } from '../../shared/http/log.ts'
 
 /** One resource a deployment, whatever its template calls it. */
 const PHYSICAL_ID = 'scrip-keys'
@@ -20,6 +21,8 @@ export function customResource(ensure: () => Promise<void>) {
       await answer(event, { Status: 'SUCCESS' })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'not an Error'
+      log.addContext(context)
+      log.error('custom resource failed', error instanceof Error ? { reason, cause: error } : { reason })
       await answer(event, {
         Status: 'FAILED',
         Reason: `${reason.slice(0, MAX_REASON_LENGTH)} (log stream ${context.logStreamName})`,

@@ -32,7 +32,7 @@ export async function invokeGrant(
 ): Promise<APIGatewayProxyResult> {
   const { FunctionError, Payload } = await invoke(lambda, functionArn, JSON.stringify(event))
   if (FunctionError !== undefined) throw new Error(`the function ${functionArn} failed: ${FunctionError}`)
-  const result: unknown = JSON.parse(Payload?.transformToString() ?? 'null')
+  const result = parseJson(Payload?.transformToString() ?? '')
   if (!isProxyResult(result)) throw new Error(`the function ${functionArn} gave no response`)
   return result
 }
@@ -51,6 +51,14 @@ async function invoke(lambda: LambdaClient, functionArn: string, payload: string
       await sleep(pause)
     }
   return lambda.send(command)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // JSON.parse quotes its input in the error, which would put a token in the log
+  }
 }
 
 function isProxyResult(value: unknown): value is APIGatewayProxyResult {

@@ -3,7 +3,6 @@
  *
  * Data goes to standard output as JSON, remarks to standard error; 0 is success, 1 a fault that is told.
  */
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
@@ -11,6 +10,7 @@ import type { Config } from '../../shared/config/types.ts'
 import { CommandError } from './command-error.ts'
 import { demoSeed } from './demo.ts'
 import { readOutputs } from './outputs.ts'
+import { readText } from './read-text.ts'
 import { seed } from './seed.ts'
 import { checkSeed } from './seed-file.ts'
 
@@ -63,14 +63,6 @@ function readJson(file: string): unknown {
   } catch (error) {
     if (error instanceof CommandError) throw error
     throw new CommandError(`${file} is not JSON`)
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new CommandError(`${file} cannot be read`)
   }
 }
 

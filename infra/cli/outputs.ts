@@ -1,6 +1,6 @@
 /** The outputs of a deployed stack: where its tables are. */
-import { readFileSync } from 'node:fs'
 import { CommandError } from './command-error.ts'
+import { readText } from './read-text.ts'
 
 export type Outputs = Readonly<Record<string, string>>
 
@@ -11,7 +11,7 @@ export type Outputs = Readonly<Record<string, string>>
  * @throws CommandError when there is neither, or it is not of that form
  */
 export function readOutputs(file: string | undefined, environment: NodeJS.ProcessEnv): Outputs {
-  const text = file === undefined ? environment.SCRIP_OUTPUTS : readFileSync(file, 'utf8')
+  const text = file === undefined ? environment.SCRIP_OUTPUTS : readText(file)
   if (text === undefined)
     throw new CommandError(
       'which deployment? Give --outputs FILE, as `npx cdk deploy --outputs-file FILE` wrote it',

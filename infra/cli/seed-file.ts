@@ -20,7 +20,11 @@ export interface Seed {
 const MIN_SECRET_LENGTH = 32
 
 const text = (expected: string, maxLength = 255) =>
-  v.pipe(v.string(expected), v.nonEmpty(expected), v.maxLength(maxLength, `at most ${maxLength} characters`))
+  v.pipe(
+    v.string(expected),
+    v.check((value) => value !== '', expected),
+    v.maxLength(maxLength, `at most ${maxLength} characters`),
+  )
 
 /** RFC 6749 Appendix A.1 and A.2: printable ASCII. */
 const printable = (expected: string) => v.pipe(text(expected), v.regex(/^[\x20-\x7e]+$/, expected))
@@ -52,9 +56,9 @@ const client = v.strictObject({
   client_name: text('a name that people will read'),
   client_uri: v.optional(httpUrl),
   logo_uri: v.optional(httpUrl),
-  redirect_uris: v.optional(v.array(text('a redirect URI', 2000))),
+  redirect_uris: v.optional(v.array(text('a redirect URI', 2000), 'a list of redirect URIs')),
   grant_types: v.pipe(
-    v.array(v.picklist(grantTypes, `one of ${grantTypes.join(', ')}`)),
+    v.array(v.picklist(grantTypes, `one of ${grantTypes.join(', ')}`), 'a list of grant types'),
     v.minLength(1, 'at least one grant type'),
   ),
   scope: text('scope names divided by spaces', 2000),
@@ -66,8 +70,8 @@ const client = v.strictObject({
 })
 
 const seedSchema = v.strictObject({
-  accounts: v.optional(v.array(account), []),
-  clients: v.optional(v.array(client), []),
+  accounts: v.optional(v.array(account, 'a list of accounts'), []),
+  clients: v.optional(v.array(client, 'a list of clients'), []),
 })
 
 /**

@@ -1,8 +1,8 @@
 /** From the text of a configuration file to a checked `Config`, or to all that is wrong with it. */
 import * as v from 'valibot'
-import { parseDocument } from 'yaml'
+import { type Document, parseDocument } from 'yaml'
 import { inconsistencies } from './consistency.ts'
-import { FaultyFile, toFaults } from './faults.ts'
+import { type Fault, FaultyFile, toFaults } from './faults.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
 
@@ -23,7 +23,17 @@ export function parseConfig(text: string, source: string): Config {
         expected: `YAML, but: ${error.message.split('\n')[0]}`,
       })),
     )
-  return checkConfig(document.toJS() as unknown, source)
+  return checkConfig(toData(document, source), source)
+}
+
+/** The document as data; an alias without its anchor, or aliases without end, are found only here. */
+function toData(document: Document, source: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    throw new FaultyFile(source, [{ path: '', expected: `YAML, but: ${error.message}` }])
+  }
 }
 
 /**
@@ -35,14 +45,35 @@ export function checkConfig(data: unknown, source: string): Config {
   const result = v.safeParse(configSchema, data ?? {}, {
     abortPipeEarly: true,
   })
-  const faults = [...toFaults(result.issues ?? []), ...inconsistencies(soundSections(data))]
+  const faults = [
+    ...toFaults(result.issues ?? []),
+    ...reservedNames(data),
+    ...inconsistencies(soundSections(data)),
+  ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)
   return result.output as Config
 }
 
+/** Names that a catalogue cannot hold: valibot leaves them out of its records without a word. */
+function reservedNames(data: unknown): Fault[] {
+  return [['scopes'], ['rateLimits', 'tiers']].flatMap((path) => {
+    const catalogue = path.reduce<unknown>((value, key) => asRecord(value)[key], data)
+    return ['__proto__', 'constructor', 'prototype']
+      .filter((name) => Object.hasOwn(asRecord(catalogue), name))
+      .map((name) => ({
+        path: [...path, name].join('.'),
+        expected: 'another name: this one is JavaScript’s',
+      }))
+  })
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+}
+
 /** The sections that are sound by themselves, so that faults between them show although another is broken. */
 function soundSections(data: unknown): Partial<Config> {
-  const given = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>
+  const given = asRecord(data)
   const sections = Object.entries(configSchema.entries).flatMap(([name, schema]) => {
     const result = v.safeParse(schema, given[name])
     return result.success ? [[name, result.output]] : []

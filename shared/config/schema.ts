@@ -17,7 +17,7 @@ const text = (maxLength: number) =>
   v.pipe(
     v.string('a text'),
     v.trim(),
-    v.nonEmpty('a text that is not empty'),
+    v.check((value) => value !== '', 'a text that is not empty'),
     v.maxLength(maxLength, `at most ${maxLength} characters`),
   )
 
@@ -43,16 +43,21 @@ const hostName = matching(
 
 /** RFC 8414 §2: https, no query, no fragment. Plain http is for loopback, where the local stack serves. */
 function isIssuer(value: string): boolean {
-  if (!URL.canParse(value) || value.endsWith('/')) return false
+  if (!URL.canParse(value)) return false
   const url = new URL(value)
+  // Issuers are compared as texts: one that a parser would rewrite would be another one to somebody.
+  const isNormal = value === url.href.replace(/\/$/, '')
   const schemeIsRight =
     url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
-  return schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)
+  return isNormal && schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)
 }
 
 const issuer = v.pipe(
   v.string('an issuer URL'),
-  v.check(isIssuer, 'an https URL without user, query, fragment or trailing slash (RFC 8414 §2)'),
+  v.check(
+    isIssuer,
+    'an https URL in its normal form, without user, query, fragment or trailing slash (RFC 8414 §2)',
+  ),
 )
 
 const scopeDefinition = v.strictObject({

@@ -56,12 +56,13 @@ function lowerCaseNames<Value>(headers: Record<string, Value> | null): Record<st
 
 /** Two spellings of one name in a request are one header given twice. */
 function mergedByName(headers: Record<string, string[] | undefined> | null): Record<string, string[]> {
-  const merged: Record<string, string[]> = {}
+  // A Map, since a header may be called `constructor`.
+  const merged = new Map<string, string[]>()
   for (const [name, values] of Object.entries(headers ?? {})) {
     const key = name.toLowerCase()
-    merged[key] = [...(merged[key] ?? []), ...(values ?? [])]
+    merged.set(key, [...(merged.get(key) ?? []), ...(values ?? [])])
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 /** Logs an error once: our own failures with their cause, refusals with their reason. */

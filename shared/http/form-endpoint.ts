@@ -51,6 +51,8 @@ const checkBody: EdgeMiddleware = {
       throw invalidRequest(`The form has more than ${MAX_FORM_FIELDS} fields`)
     event.body = body
     event.isBase64Encoded = false
+    // The parsers know fewer spellings of a media type than HTTP does.
+    event.headers['content-type'] = mediaType
   },
 }
 

@@ -25,9 +25,11 @@ export function rateLimiter(store: RateLimitStore, clock: Clock = Date.now): Rat
   const blocked = memory<CountedWindow>(REMEMBERED_SUBJECTS, clock)
   return {
     async count(subject, { requestsPerMinute: limit }, now) {
-      const window = blocked.get(subject) ?? (await store.count(subject, now))
+      // A blocked caller costs no further write until its window ends, unless its limit was raised since.
+      const remembered = blocked.get(subject)
+      const isBlocked = remembered !== undefined && remembered.requests > limit
+      const window = isBlocked ? remembered : await store.count(subject, now)
       const allowed = window.requests <= limit
-      // A blocked caller costs no further write until its window ends.
       if (!allowed) blocked.set(subject, window, window.end * 1000 - clock())
       return {
         allowed,

@@ -42,6 +42,6 @@ function tierOf(
   const accounts = readAccounts()
   return async ({ account }) => {
     const tier = account === undefined ? undefined : (await accounts.find(account))?.tier
-    return (tier === undefined ? undefined : tiers[tier]) ?? fallback
+    return (tier !== undefined && Object.hasOwn(tiers, tier) ? tiers[tier] : undefined) ?? fallback
   }
 }

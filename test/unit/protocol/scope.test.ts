@@ -40,11 +40,14 @@ describe('parseScope', () => {
   test('forgives stray spaces', () => {
     expect(parseScope('  read   write ')).toEqual(['read', 'write'])
   })
-  test.each(['read\twrite', 'read\nwrite', 'lecture-é', '"read"', 'a\\b'])('refuses %j as invalid_scope', (value) => {
-    expect(() => parseScope(value)).toThrow(
-      oauthError('invalid_scope', 'scope has a character that no scope may have'),
-    )
-  })
+  test.each(['read\twrite', 'read\nwrite', 'lecture-é', '"read"', 'a\\b'])(
+    'refuses %j as invalid_scope',
+    (value) => {
+      expect(() => parseScope(value)).toThrow(
+        oauthError('invalid_scope', 'scope has a character that no scope may have'),
+      )
+    },
+  )
 })
 
 describe('containment', () => {
@@ -62,7 +65,9 @@ describe('containment', () => {
     expect(containedScopes(['a'], cycle)).toEqual(new Set(['a', 'b']))
   })
   test('takes no name from the prototype of an object', () => {
-    expect(coveredScopes(['constructor', '__proto__'], catalogue)).toEqual(new Set(['constructor', '__proto__']))
+    expect(coveredScopes(['constructor', '__proto__'], catalogue)).toEqual(
+      new Set(['constructor', '__proto__']),
+    )
   })
 })
 
@@ -119,7 +124,9 @@ describe('properties', () => {
   const scopes = fc.subarray(names)
   const catalogues: fc.Arbitrary<Containments> = fc
     .tuple(...names.map(() => fc.subarray(names)))
-    .map((contains) => Object.fromEntries(names.map((name, index) => [name, { contains: contains[index] ?? [] }])))
+    .map((contains) =>
+      Object.fromEntries(names.map((name, index) => [name, { contains: contains[index] ?? [] }])),
+    )
 
   test('covering is monotonic: more scope never covers less', () => {
     fc.assert(
@@ -148,6 +155,10 @@ describe('properties', () => {
     )
   })
   test('the wire form reads back', () => {
-    fc.assert(fc.property(scopes, (some) => expect(parseScope(formatScope(some))).toEqual(some)))
+    fc.assert(
+      fc.property(scopes, (some) => {
+        expect(parseScope(formatScope(some))).toEqual(some)
+      }),
+    )
   })
 })

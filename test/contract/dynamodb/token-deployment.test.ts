@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { tokenDeployment } from '../../../shared/http/token-deployment.ts'
+import { accountStore } from '../../../shared/stores/accounts.ts'
+import { machineClient } from '../../support/clients.ts'
+import { useEngine } from '../../support/dynamodb.ts'
+import { preset } from '../../support/presets.ts'
+
+const { connect, tableName } = useEngine()
+const config = preset('default')
+const environment = () => ({
+  CLIENTS_TABLE: tableName('clients'),
+  ACCOUNTS_TABLE: tableName('accounts'),
+  RATE_LIMITS_TABLE: tableName('rateLimits'),
+  SIGNING_KEYS_SECRET: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:signing-keys-AbCdEf',
+})
+
+beforeAll(async () => {
+  const accounts = accountStore(await connect(), tableName('accounts'))
+  await accounts.create({ accountId: 'premium', tier: 'premium' })
+  await accounts.create({ accountId: 'plain' })
+  await accounts.create({ accountId: 'dropped', tier: 'gold' })
+  await accounts.create({ accountId: 'prototype', tier: 'constructor' })
+})
+
+describe('the rate tier of a client', () => {
+  test.each([
+    { what: 'its account’s', account: 'premium', requestsPerMinute: 6000 },
+    { what: 'the default where its account names none', account: 'plain', requestsPerMinute: 600 },
+    { what: 'the default where its account’s tier is no more', account: 'dropped', requestsPerMinute: 600 },
+    {
+      what: 'the default where its account’s tier is a member of objects',
+      account: 'prototype',
+      requestsPerMinute: 600,
+    },
+    { what: 'the default where its account is unknown', account: 'nobody', requestsPerMinute: 600 },
+    { what: 'the default where it has no account', account: undefined, requestsPerMinute: 600 },
+  ])('is $what', async ({ account, requestsPerMinute }) => {
+    const { tierOf } = tokenDeployment(config, environment())
+    const client = machineClient(account === undefined ? {} : { account })
+    expect(await tierOf(client)).toEqual({ requestsPerMinute })
+  })
+
+  test('needs no accounts table where there is one tier alone', async () => {
+    const { ACCOUNTS_TABLE: _, ...without } = environment()
+    const { tierOf } = tokenDeployment(preset('buildr'), without)
+    expect(await tierOf(machineClient({ account: 'premium' }))).toEqual({ requestsPerMinute: 600 })
+  })
+})
+
+describe('a function that was deployed without what it needs', () => {
+  test.each(['CLIENTS_TABLE', 'ACCOUNTS_TABLE', 'RATE_LIMITS_TABLE', 'SIGNING_KEYS_SECRET'])(
+    'names %s',
+    (name) => {
+      expect(() => tokenDeployment(config, { ...environment(), [name]: undefined })).toThrow(
+        new Error(`environment variable ${name} is not set`),
+      )
+    },
+  )
+})

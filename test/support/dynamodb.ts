@@ -1,0 +1,110 @@
+/** A DynamoDB engine for the store contract: dynalite in this process, or the one that DYNAMODB_ENDPOINT names. */
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import dynalite from 'dynalite'
+import { afterAll, beforeAll } from 'vitest'
+import { tableCatalogue } from '../../infra/constructs/tables.ts'
+import { connectDynamoDb } from '../../shared/stores/dynamodb.ts'
+
+export interface Engine {
+  readonly port: number
+  /** Whether a failed condition tells the old item (`ReturnValuesOnConditionCheckFailure`). */
+  readonly tellsOldItem: boolean
+  readonly stop: () => Promise<void>
+}
+
+/** Set by `npm run test:dynamodb-local`, where the engine listens on this machine. */
+const given = process.env.DYNAMODB_ENDPOINT
+
+async function startEngine(): Promise<Engine> {
+  if (given !== undefined)
+    return { port: Number(new URL(given).port), tellsOldItem: true, stop: async () => undefined }
+  const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    tellsOldItem: false,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A connection as the functions have it, to the engine at this port. */
+export async function connect(port: number): Promise<DynamoDBDocumentClient> {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  })
+  const db = connectDynamoDb()
+  // The SDK reads the endpoint with the first call.
+  await db.send(new ListTablesCommand({}))
+  return db
+}
+
+/** Starts the engine before a file's tests, with tables of its own, and stops it after them. */
+export function useEngine() {
+  let engine: Engine
+  const suffix = randomUUID()
+  const tableName = (name: keyof typeof tableCatalogue) => `${name}-${suffix}`
+  beforeAll(async () => {
+    engine = await startEngine()
+    const db = await connect(engine.port)
+    for (const name of ['clients', 'accounts', 'rateLimits'] as const)
+      await createTable(db, name, tableName(name))
+    db.destroy()
+  })
+  afterAll(() => engine.stop())
+  return { engine: () => engine, connect: () => connect(engine.port), tableName }
+}
+
+/** A table of the keys that the stack gives it. */
+async function createTable(db: DynamoDBDocumentClient, name: keyof typeof tableCatalogue, TableName: string) {
+  const { partition, sort } = { sort: undefined, ...tableCatalogue[name].key }
+  const keys = [partition, ...(sort === undefined ? [] : [sort])]
+  await db.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys.map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+      AttributeDefinitions: keys.map((AttributeName) => ({
+        AttributeName,
+        AttributeType: AttributeName === 'windowStart' ? 'N' : 'S',
+      })),
+    }),
+  )
+}
+
+/** The names of the commands that a connection sends from now on. */
+export function recordCommands(db: DynamoDBDocumentClient): string[] {
+  const commands: string[] = []
+  db.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        commands.push(commandName ?? '')
+        return next(args)
+      },
+    { step: 'initialize', name: 'record-commands' },
+  )
+  return commands
+}
+
+/** Runs before each time that a request is put on the wire, the SDK's own retries included. */
+export function beforeEachAttempt(db: DynamoDBDocumentClient, act: (attempt: number) => Promise<void>): void {
+  let attempts = 0
+  db.middlewareStack.add(
+    (next) => async (args) => {
+      attempts += 1
+      await act(attempts)
+      return next(args)
+    },
+    { step: 'deserialize', name: 'before-each-attempt' },
+  )
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const root = new URL('../../../', import.meta.url).pathname
+const folder = mkdtempSync(join(tmpdir(), 'scrip-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+const notJson = file('not.json', '{"client_secret":"hush"')
+const faulty = file('faulty.json', '{"clients":[{"client_secret":"hush"}],"x":1}')
+const faultyConfig = file('faulty.yaml', 'name: "!"')
+const empty = file('empty.json', '{}')
+
+/** Runs the command line as an operator does. */
+function scrip(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const { SCRIP_OUTPUTS: _, ...env } = process.env
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['infra/cli/main.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    )
+  })
+}
+const usage = /^usage: npm run scrip -- COMMAND\n/
+
+describe('a fault of the command line ends with 1 and a sentence, never with a stack trace', () => {
+  test.concurrent.each([
+    { args: [], stderr: usage },
+    { args: ['frobnicate'], stderr: usage },
+    { args: ['seed'], stderr: usage },
+    { args: ['demo', 'more'], stderr: usage },
+    { args: ['seed', empty, 'more'], stderr: usage },
+    { args: ['demo', '--colour'], stderr: /^Unknown option '--colour'.*\n\nusage: / },
+    { args: ['demo', '--config'], stderr: /^Option '--config <value>' argument missing\n\nusage: / },
+    { args: ['demo', '--config', 'no/such.yaml'], stderr: /^no\/such\.yaml cannot be read\n$/ },
+    {
+      args: ['demo', '--config', faultyConfig],
+      stderr: /faulty\.yaml: 4 faults\n {2}name: expected a stack name/,
+    },
+    { args: ['seed', 'no/such.json'], stderr: /^no\/such\.json cannot be read\n$/ },
+    { args: ['seed', notJson], stderr: /not\.json is not JSON\n$/ },
+    {
+      args: ['seed', faulty],
+      stderr: /faulty\.json: 5 faults\n {2}clients\.0\.client_secret: expected at least 32/,
+    },
+    { args: ['seed', empty], stderr: /^which deployment\? Give --outputs FILE/ },
+    { args: ['seed', empty, '--outputs', 'no/such.json'], stderr: /^no\/such\.json cannot be read\n$/ },
+    { args: ['seed', empty, '--outputs', empty], stderr: /^the stack has no output AccountsTable/ },
+  ])('$args', async ({ args, stderr }) => {
+    const result = await scrip(...args)
+    expect(result).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })
+    expect(result.stderr).not.toMatch(/^\s+at /m)
+    expect(result.stderr).not.toContain('hush')
+  })
+})
+
+test('demo prints seed data as JSON, and nothing beside', async () => {
+  const { code, stdout, stderr } = await scrip('demo', '--config', 'infra/presets/buildr.yaml')
+  expect({ code, stderr, seed: JSON.parse(stdout) }).toEqual({
+    code: 0,
+    stderr: '',
+    seed: {
+      accounts: [{ id: 'demo', tier: 'standard' }],
+      clients: [
+        {
+          client_id: 'demo-machine',
+          client_secret: expect.stringMatching(/^[\w-]{43}$/),
+          client_name: 'Demo machine',
+          grant_types: ['client_credentials'],
+          scope: 'read write',
+          token_endpoint_auth_method: 'client_secret_basic',
+          account: 'demo',
+        },
+      ],
+    },
+  })
+})

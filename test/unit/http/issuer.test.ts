@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { issuerOf } from '../../../shared/http/issuer.ts'
+import { apiGatewayEvent } from '../../support/api-gateway-event.ts'
+
+const amazon = 'https://abc123.execute-api.eu-west-1.amazonaws.com'
+const forged = [
+  ['Host', 'evil.example'],
+  ['X-Forwarded-Host', 'evil.example'],
+  ['X-Forwarded-Proto', 'http'],
+  ['Forwarded', 'host=evil.example'],
+] as const
+
+test.each([
+  { what: 'the stage stands in it', request: {}, issuer: `${amazon}/prod` },
+  {
+    what: 'of a resource of several parts',
+    request: { resource: '/oauth/token/client_credentials' },
+    issuer: `${amazon}/prod`,
+  },
+  { what: 'of a well-known path', request: { resource: '/.well-known/jwks.json' }, issuer: `${amazon}/prod` },
+  {
+    what: 'a custom domain without a base path has no stage',
+    request: { domainName: 'auth.example.com', fullPath: '/oauth/token' },
+    issuer: 'https://auth.example.com',
+  },
+  {
+    what: 'a base path mapping stands in it',
+    request: { domainName: 'auth.example.com', fullPath: '/tenant/a/oauth/token' },
+    issuer: 'https://auth.example.com/tenant/a',
+  },
+  {
+    what: 'a trailing slash of the request is not in it',
+    request: { fullPath: '/prod/oauth/token/' },
+    issuer: `${amazon}/prod`,
+  },
+  {
+    what: 'a base path that looks like the resource',
+    request: { fullPath: '/oauth/token/oauth/token' },
+    issuer: `${amazon}/oauth/token`,
+  },
+  {
+    what: 'loopback is the local stack, over http',
+    request: { domainName: '127.0.0.1:3000', fullPath: '/oauth/token' },
+    issuer: 'http://127.0.0.1:3000',
+  },
+  {
+    what: 'a name that begins like loopback is not',
+    request: { domainName: 'localhost.example.com', fullPath: '/oauth/token' },
+    issuer: 'https://localhost.example.com',
+  },
+  { what: 'no header of the client is believed', request: { headers: forged }, issuer: `${amazon}/prod` },
+])('the issuer read off a request: $what', ({ request, issuer }) => {
+  expect(issuerOf(undefined, apiGatewayEvent(request))).toBe(issuer)
+})
+
+test('a configured issuer is what it is', () => {
+  expect(issuerOf('https://auth.example.com', apiGatewayEvent({ headers: forged }))).toBe(
+    'https://auth.example.com',
+  )
+})
+
+const { domainName: _, ...withoutDomain } = apiGatewayEvent().requestContext
+test.each([
+  {
+    what: 'a path that is not the resource’s',
+    event: apiGatewayEvent({ resource: '/{proxy+}', fullPath: '/prod/a' }),
+  },
+  { what: 'no domain name', event: { ...apiGatewayEvent(), requestContext: withoutDomain } },
+])('$what leaves it open, which is an error', ({ event }) => {
+  expect(() => issuerOf(undefined, event)).toThrow(
+    new Error('the issuer cannot be read off this request; set it in the configuration'),
+  )
+})
