@@ -15,9 +15,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown(starting))
   const { url, outputs, demo, routes } = await starting
   writeSeed(join(localFolder, 'demo.json'), demo)
-  console.log(`ready ${url}`)
-  const commands = commandsToTry(demo, outputs, routes)
-  if (commands.length > 0) console.log(`\nTry:\n${commands.map((command) => `  ${command}`).join('\n')}\n`)
+  const commands = commandsToTry(demo, outputs, routes).map((command) => `  ${command}`)
+  // In one piece: who waits for the ready line has the commands with it.
+  console.log([`ready ${url}`, ...(commands.length > 0 ? ['', 'Try:', ...commands, ''] : [])].join('\n'))
 }
 
 async function shutDown(starting: Promise<LocalStack>): Promise<never> {

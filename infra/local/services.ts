@@ -66,7 +66,7 @@ export async function startServices(data: DataFolder, report: (line: string) => 
     endpoint,
     world({ stackName, assetFolder }) {
       const stackId = arn('cloudformation', `stack/${stackName}/local`)
-      const customResources = new CustomResources(data.customResources, functions, endpoint, stackId)
+      const customResources = new CustomResources(data.customResources, functions, endpoint, stackId, report)
       server.onCallback((path, body) => customResources.receive(path, body))
       return {
         stackName,

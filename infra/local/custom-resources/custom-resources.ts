@@ -43,14 +43,22 @@ export class CustomResources {
   readonly #endpoint: string
   readonly #stackId: string
   readonly #stored: Map<string, Stored>
+  readonly #log: (line: string) => void
   readonly #waiting = new Map<string, (answer: JsonObject) => void>()
 
   /** @param endpoint the URL of the server that hands PUTs to `receive` */
-  constructor(file: string, functions: Functions, endpoint: string, stackId: string) {
+  constructor(
+    file: string,
+    functions: Functions,
+    endpoint: string,
+    stackId: string,
+    log: (line: string) => void,
+  ) {
     this.#file = file
     this.#functions = functions
     this.#endpoint = endpoint
     this.#stackId = stackId
+    this.#log = log
     this.#stored = new Map(Object.entries((readJsonFile(file) ?? {}) as Record<string, Stored>))
   }
 
@@ -91,6 +99,7 @@ export class CustomResources {
   }
 
   async #request(resource: CustomResource, requestType: string, details: JsonObject): Promise<JsonObject> {
+    this.#log(`custom resource ${resource.type}: ${requestType}`)
     const token = randomUUID()
     const { promise, resolve } = Promise.withResolvers<JsonObject | undefined>()
     this.#waiting.set(token, resolve)
