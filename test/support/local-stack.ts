@@ -30,7 +30,7 @@ export interface DemoClient {
 }
 
 const root = new URL('../..', import.meta.url).pathname
-const READY_WITHIN_MILLISECONDS = 45_000
+const READY_WITHIN_MILLISECONDS = 100_000
 
 /** A new empty folder for a stack's data, removed when the tests of this process end. */
 export function dataDirectory(): string {

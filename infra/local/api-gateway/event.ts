@@ -91,7 +91,8 @@ function lastValues(fields: readonly HeaderField[]): Json {
 }
 
 function allValues(fields: readonly HeaderField[]): Json {
-  const result: Record<string, string[]> = {}
-  for (const [name, value] of fields) result[name] = [...(result[name] ?? []), value]
-  return result
+  // A Map, since a caller may name a header `constructor`.
+  const result = new Map<string, string[]>()
+  for (const [name, value] of fields) result.set(name, [...(result.get(name) ?? []), value])
+  return Object.fromEntries(result)
 }

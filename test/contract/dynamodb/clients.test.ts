@@ -84,6 +84,12 @@ describe('an id that is taken', () => {
     expect((await clients().find('contested'))?.clientName).toBe(`Nr. ${outcomes.indexOf('created')}`)
   })
 
+  test('is not taken for a write that failed in any other way: that is an error', async () => {
+    await expect(clientStore(db, 'no-such-table').create(named('nowhere'))).rejects.toThrow(
+      expect.objectContaining({ name: 'ResourceNotFoundException' }),
+    )
+  })
+
   test('costs a read only where the engine does not tell whose item it is', async () => {
     const connection = await connect()
     const store = clientStore(connection, tableName('clients'))
@@ -111,7 +117,7 @@ describe('reading', () => {
   test('the longest id there may be finds its client, in one read', async () => {
     const connection = await connect()
     const store = clientStore(connection, tableName('clients'))
-    const longest = named('😀'.repeat(127))
+    const longest = named(`x${'😀'.repeat(127)}`)
     await store.create(longest)
     const commands = recordCommands(connection)
     expect(await store.find(longest.clientId)).toEqual({ ...longest, attempt })

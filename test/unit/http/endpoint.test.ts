@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toResponse } from '../../../shared/http/answer.ts'
 import { endpoint } from '../../../shared/http/endpoint.ts'
+import { log as appLog } from '../../../shared/http/log.ts'
 import { invalidScope, OAuthError } from '../../../shared/protocol/errors.ts'
 import { apiGatewayEvent, lambdaContext, REQUEST_ID } from '../../support/api-gateway-event.ts'
 import { captureLog } from '../../support/log-lines.ts'
@@ -156,11 +157,16 @@ describe('what is thrown', () => {
   })
 
   test('of one request leaves nothing in the log lines of the next', async () => {
-    await failing(invalidScope('first'))(apiGatewayEvent(), lambdaContext)
+    const first = endpoint([], async () => {
+      appLog.appendKeys({ client_id: 'first-client' })
+      throw invalidScope('first')
+    })
+    await first(apiGatewayEvent(), lambdaContext)
     await failing(invalidScope('second'))(apiGatewayEvent(), { ...lambdaContext, awsRequestId: 'second-id' })
-    const lines = log.text().trim().split('\n')
-    expect(lines.length).toBe(2)
-    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ reason: 'second', function_request_id: 'second-id' })
-    expect(lines[1]).not.toContain('first')
+    const [before, after, ...more] = log.text().trim().split('\n')
+    expect(JSON.parse(before ?? '')).toMatchObject({ reason: 'first', client_id: 'first-client' })
+    expect(JSON.parse(after ?? '')).toMatchObject({ reason: 'second', function_request_id: 'second-id' })
+    expect(after).not.toContain('first')
+    expect(more).toEqual([])
   })
 })

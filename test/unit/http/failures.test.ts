@@ -40,6 +40,18 @@ describe('what passes by itself is 503 with Retry-After', () => {
       }),
     )
   })
+  test.each(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])(
+    'a service that cannot be reached: %s',
+    (code) => {
+      expect(toOAuthError(named('Error', { code }))).toEqual(
+        expect.objectContaining({
+          ...oauthErrorFields('temporarily_unavailable', busy, 'Error: details of ours'),
+          status: 503,
+          headers: { 'Retry-After': '1' },
+        }),
+      )
+    },
+  )
   test('a secret that has no value yet: the deployment is not finished', () => {
     expect(toOAuthError(new SecretMissing('signing-keys'))).toEqual(
       oauthError('temporarily_unavailable', busy, 'SecretMissing: the secret signing-keys has no value yet'),

@@ -36,6 +36,13 @@ describe('a memory', () => {
     values.set('c', 4, 1000)
     expect(['a', 'b', 'c'].map((key) => values.get(key))).toEqual([3, undefined, 4])
   })
+  test('forgets nothing for an entry that is set again when it is full', () => {
+    const values = memory<number>(2, clock())
+    values.set('a', 1, 1000)
+    values.set('b', 2, 1000)
+    values.set('b', 3, 1000)
+    expect(['a', 'b'].map((key) => values.get(key))).toEqual([1, 3])
+  })
   test('never keeps what has no lifetime left', () => {
     const values = memory<number>(2, clock())
     values.set('a', 1, 0)
