@@ -10,12 +10,24 @@ import type { Config } from './types.ts'
  *
  * @param config the sections that are sound by themselves; a fault that involves another one is not looked for
  */
-export function inconsistencies({ scopes, scope, grants, rateLimits }: Partial<Config>): Fault[] {
+export function inconsistencies(sections: Partial<Config>): Fault[] {
+  const { scopes, scope, grants, rateLimits, refresh, session, accessToken } = sections
   return [
     ...(scopes ? containmentFaults(scopes) : []),
     ...(scopes && scope ? defaultScopeFaults(scope, scopes) : []),
     ...(grants ? grantFaults(grants) : []),
     ...(rateLimits ? rateLimitFaults(rateLimits) : []),
+    ...(session ? sessionFaults(session) : []),
+    ...(grants && refresh ? refreshFaults(grants, refresh) : []),
+    ...(refresh && accessToken ? prefixFaults(refresh, accessToken) : []),
+    ...(grants && sections.upstream && !grants.authorization_code
+      ? [
+          {
+            path: 'upstream',
+            expected: 'the grant authorization_code, which alone signs people in by redirect',
+          },
+        ]
+      : []),
   ]
 }
 
@@ -53,7 +65,43 @@ function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): F
 }
 
 function grantFaults(grants: Config['grants']): Fault[] {
-  return Object.keys(grants).length > 0 ? [] : [{ path: 'grants', expected: 'at least one grant' }]
+  const begins = Object.entries(grants).some(
+    ([name, grant]) => name !== 'refresh_token' && grant !== undefined,
+  )
+  if (!begins) return [{ path: 'grants', expected: 'at least one grant that gives tokens to begin with' }]
+  const wantsRefresh = Object.entries(grants).filter(
+    ([, grant]) => grant && 'refreshToken' in grant && grant.refreshToken,
+  )
+  if (grants.refresh_token) return []
+  return wantsRefresh.map(([name]) => ({
+    path: `grants.${name}.refreshToken`,
+    expected: 'false, since the grant refresh_token is not offered',
+  }))
+}
+
+/** A refresh token has to outlive the access token it renews. */
+function refreshFaults(grants: Config['grants'], { ttlSeconds }: Config['refresh']): Fault[] {
+  return Object.entries(grants).flatMap(([name, grant]) =>
+    grant && 'refreshToken' in grant && grant.refreshToken && grant.accessTokenTtlSeconds > ttlSeconds
+      ? [
+          {
+            path: `grants.${name}.accessTokenTtlSeconds`,
+            expected: `at most refresh.ttlSeconds (${ttlSeconds})`,
+          },
+        ]
+      : [],
+  )
+}
+
+/** Two kinds of token that could be taken for each other would be looked up in the wrong place. */
+function prefixFaults({ prefix }: Config['refresh'], accessToken: Config['accessToken']): Fault[] {
+  if (accessToken.format !== 'prefixed' || prefix !== accessToken.prefix) return []
+  return [{ path: 'refresh.prefix', expected: 'another prefix than that of access tokens' }]
+}
+
+function sessionFaults({ idleSeconds, absoluteSeconds }: Config['session']): Fault[] {
+  if (idleSeconds <= absoluteSeconds) return []
+  return [{ path: 'session.idleSeconds', expected: `at most session.absoluteSeconds (${absoluteSeconds})` }]
 }
 
 function rateLimitFaults({ defaultTier, tiers }: Config['rateLimits']): Fault[] {

@@ -25,9 +25,17 @@ export type TableName = keyof typeof tableVariables
 export const secretVariables = {
   signingKeys: 'SIGNING_KEYS_SECRET',
   verificationKeys: 'VERIFICATION_KEYS_SECRET',
+  refreshKeys: 'REFRESH_KEYS_SECRET',
+  sessionKeys: 'SESSION_KEYS_SECRET',
 } as const
 
 export type SecretName = keyof typeof secretVariables
+
+/** The variable that holds the ARN of the edge's secret, in the functions that limit strangers behind an edge. */
+export const EDGE_SECRET_VARIABLE = 'EDGE_SECRET'
+
+/** The header by which the edge proves itself to those functions. */
+export const EDGE_SECRET_HEADER = 'x-scrip-edge'
 
 /** The variable that tells the router a grant function's alias ARN. */
 export function grantFunctionVariable(grantType: GrantType): string {

@@ -5,8 +5,9 @@
  * What a single value must be stands here; what values must be to each other stands in `consistency.ts`.
  */
 import * as v from 'valibot'
-import { grantTypes } from '../protocol/grant-types.ts'
+import type { GrantType } from '../protocol/grant-types.ts'
 import { isLoopbackHost } from '../protocol/loopback.ts'
+import { MIN_REFRESH_TOKEN_LENGTH } from '../protocol/refresh-token-length.ts'
 import { isScopeToken } from '../protocol/scope.ts'
 
 const DAY = 86_400
@@ -66,16 +67,51 @@ const scopeDefinition = v.strictObject({
   user: v.optional(v.boolean('true or false'), false),
 })
 
-const grant = v.strictObject({
-  accessTokenTtlSeconds: v.optional(whole(60, 30 * DAY, 'seconds'), 3600),
-})
+const accessTokenTtlSeconds = v.optional(whole(60, 30 * DAY, 'seconds'), 3600)
+const refreshToken = (whenLeftOut: boolean) => v.optional(v.boolean('true or false'), whenLeftOut)
 
-const grants = v.strictObject(
-  Object.fromEntries(grantTypes.map((name) => [name, v.optional(grant)])) as Record<
-    (typeof grantTypes)[number],
-    v.OptionalSchema<typeof grant, undefined>
-  >,
+const grants = v.strictObject({
+  authorization_code: v.optional(v.strictObject({ accessTokenTtlSeconds, refreshToken: refreshToken(true) })),
+  client_credentials: v.optional(
+    v.strictObject({
+      accessTokenTtlSeconds,
+      refreshToken: refreshToken(false), // RFC 6749 §4.4.3: "A refresh token SHOULD NOT be included"
+      subject: v.optional(oneOf('client', 'owner'), 'client'),
+    }),
+  ),
+  password: v.optional(v.strictObject({ accessTokenTtlSeconds, refreshToken: refreshToken(true) })),
+  refresh_token: v.optional(v.strictObject({ accessTokenTtlSeconds })),
+} satisfies Record<GrantType, unknown>)
+
+const tokenPrefix = (expected: string) => matching(/^[A-Za-z0-9_]{1,30}$/, expected)
+
+const audience = v.optional(text(500))
+
+const accessToken = v.optional(
+  v.variant(
+    'format',
+    [
+      v.strictObject({ format: v.literal('jwt'), audience }),
+      v.strictObject({
+        format: v.literal('prefixed'),
+        prefix: tokenPrefix('a prefix of letters, digits and underscores, such as bb_live_'),
+        audience,
+      }),
+      v.strictObject({ format: v.literal('uuid'), audience }),
+    ],
+    'a format: jwt, prefixed or uuid',
+  ),
+  { format: 'jwt' },
 )
+
+const upstream = v.strictObject({
+  issuer,
+  clientId: text(255),
+  clientSecretArn: matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
+  scope: v.optional(text(500), 'openid profile email'),
+  name: text(60),
+  account: v.optional(text(255)),
+})
 
 const edge = v.strictObject({
   domain: hostName,
@@ -128,17 +164,39 @@ export const configSchema = v.strictObject({
     default: v.optional(v.array(scopeToken, 'a list of scope names'), []),
   }),
   grants,
-  accessToken: section({
-    format: v.optional(oneOf('jwt'), 'jwt'),
-    audience: v.optional(text(500)),
-  }),
+  accessToken,
   signing: section({
     algorithm: v.optional(oneOf('ES256', 'RS256', 'EdDSA'), 'ES256'),
   }),
   response: section({
     tokenType: v.optional(oneOf('Bearer', 'bearer'), 'Bearer'),
     scope: v.optional(oneOf('always', 'changed'), 'changed'),
+    refreshTokenExpiresIn: v.optional(v.boolean('true or false'), false),
   }),
+  refresh: section({
+    ttlSeconds: v.optional(whole(60, 10 * 366 * DAY, 'seconds'), 30 * DAY),
+    lifetime: v.optional(oneOf('fixed', 'sliding'), 'fixed'),
+    // Longer than the router waits for a grant (12 s), or a lost answer could not be asked for again.
+    overlapSeconds: v.optional(whole(15, 300, 'seconds'), 30),
+    revokesAccessToken: v.optional(v.boolean('true or false'), false),
+    prefix: v.optional(matching(/^[A-Za-z0-9_]{0,30}$/, 'a prefix of letters, digits and underscores'), ''),
+    length: v.optional(whole(MIN_REFRESH_TOKEN_LENGTH, 200, 'characters'), 80),
+  }),
+  authorize: section({
+    codeTtlSeconds: v.optional(whole(10, 600, 'seconds'), 60),
+    requiredParameters: v.optional(v.record(matching(/^[a-z_]{1,40}$/, 'a parameter name'), text(100)), {}),
+  }),
+  session: section({
+    idleSeconds: v.optional(whole(60, 30 * DAY, 'seconds'), 3600),
+    absoluteSeconds: v.optional(whole(60, 90 * DAY, 'seconds'), DAY),
+  }),
+  signIn: section({
+    windowSeconds: v.optional(whole(60, DAY, 'seconds'), 900),
+    failuresPerUser: v.optional(whole(1, 1000, 'failures'), 10),
+    failuresPerSource: v.optional(whole(1, 100_000, 'failures'), 100),
+  }),
+  upstream: v.optional(upstream),
+  pages: section({ serviceName: v.optional(text(60), 'Scrip') }),
   pkce: section({
     required: v.optional(oneOf('always', 'public', 'never'), 'always'),
   }),

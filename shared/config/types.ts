@@ -4,8 +4,6 @@
  * `schema.ts` makes it from the YAML file at synth: every default is filled in and every fault reported
  * there, so nothing here is optional that a function would have to think about.
  */
-import type { GrantType } from '../protocol/grant-types.ts'
-
 /** Signature algorithms a deployment may choose for its tokens (RFC 7518 §3.1, RFC 8037 §3.1). */
 export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA'
 
@@ -23,8 +21,59 @@ export type ScopeWhenOmitted = 'default' | 'registered' | 'error'
 
 /** Settings that every grant has. */
 export interface GrantConfig {
-  /** Lifetime of access tokens from this grant. */
+  /** Lifetime of access tokens from this grant, unless the client has one of its own. */
   readonly accessTokenTtlSeconds: number
+}
+
+/** Settings of a grant that may begin a chain of refresh tokens. */
+export interface BeginningGrantConfig extends GrantConfig {
+  /** Whether a refresh token comes with the access token. */
+  readonly refreshToken: boolean
+}
+
+export interface ClientCredentialsConfig extends BeginningGrantConfig {
+  /** Whose `sub` the token has: the client's own, or that of the account that owns it (RFC 9068 §2.2). */
+  readonly subject: 'client' | 'owner'
+}
+
+/** The grants a deployment offers; a grant that is not named does not exist in it. */
+export interface GrantConfigs {
+  readonly authorization_code?: BeginningGrantConfig
+  readonly client_credentials?: ClientCredentialsConfig
+  readonly password?: BeginningGrantConfig
+  readonly refresh_token?: GrantConfig
+}
+
+/** What access tokens look like. Whether one is valid never depends on it: kind and scope are stored or signed. */
+export type AccessTokenFormat =
+  | { readonly format: 'jwt' }
+  | { readonly format: 'prefixed'; readonly prefix: string }
+  | { readonly format: 'uuid' }
+
+export interface RefreshConfig {
+  /** How long a refresh token lives: from the grant's beginning (`fixed`), or anew at each use (`sliding`). */
+  readonly ttlSeconds: number
+  readonly lifetime: 'fixed' | 'sliding'
+  /** How long a client that lost the answer may repeat its request. */
+  readonly overlapSeconds: number
+  /** Whether a refresh ends the access token that came with the old refresh token. */
+  readonly revokesAccessToken: boolean
+  readonly prefix: string
+  /** Characters after the prefix. */
+  readonly length: number
+}
+
+/** The OpenID provider that people sign in at instead of here. */
+export interface UpstreamConfig {
+  readonly issuer: string
+  readonly clientId: string
+  /** Name or ARN of the secret that holds the client secret at the provider. */
+  readonly clientSecretArn: string
+  readonly scope: string
+  /** What the sign-in button says. */
+  readonly name: string
+  /** The account that its users belong to. */
+  readonly account?: string
 }
 
 /** A rate tier: requests a minute for each subject. */
@@ -58,10 +107,8 @@ export interface Config {
     readonly whenOmitted: ScopeWhenOmitted
     readonly default: readonly string[]
   }
-  /** The grants this deployment offers; a grant that is not named here does not exist in it. */
-  readonly grants: Readonly<Partial<Record<GrantType, GrantConfig>>>
-  readonly accessToken: {
-    readonly format: 'jwt'
+  readonly grants: GrantConfigs
+  readonly accessToken: AccessTokenFormat & {
     /** `aud` of access tokens (RFC 9068 §2.2); the issuer when left out. */
     readonly audience?: string
   }
@@ -74,6 +121,33 @@ export interface Config {
     readonly tokenType: 'Bearer' | 'bearer'
     /** Whether `scope` stands in every token response, or only where it differs from what was requested. */
     readonly scope: 'always' | 'changed'
+    /** Whether a refresh token comes with `refresh_token_expires_in`. */
+    readonly refreshTokenExpiresIn: boolean
+  }
+  readonly refresh: RefreshConfig
+  readonly authorize: {
+    /** RFC 6749 §4.1.2: "A maximum authorization code lifetime of 10 minutes is RECOMMENDED". */
+    readonly codeTtlSeconds: number
+    /** Parameters that a request must have beyond the RFC's, with the only value each may have. */
+    readonly requiredParameters: Readonly<Record<string, string>>
+  }
+  readonly session: {
+    /** A session ends this long after its last use, and at the latest this long after the sign-in. */
+    readonly idleSeconds: number
+    readonly absoluteSeconds: number
+  }
+  /** Guessing: failed sign-ins in a window before the next one is refused unseen (429). */
+  readonly signIn: {
+    readonly windowSeconds: number
+    /** For one user name from one source address. */
+    readonly failuresPerUser: number
+    /** From one source address (IPv6: from one /64). */
+    readonly failuresPerSource: number
+  }
+  readonly upstream?: UpstreamConfig
+  readonly pages: {
+    /** What the pages call the service. */
+    readonly serviceName: string
   }
   readonly pkce: {
     /** Who must use PKCE (RFC 7636): every client, public clients, or nobody. */

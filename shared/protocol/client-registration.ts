@@ -8,9 +8,10 @@ import { type ClientId, clientId, type EpochSeconds } from './brands.ts'
 import type { Client, TokenEndpointAuthMethod } from './client.ts'
 import type { GrantType } from './grant-types.ts'
 import { sha256 } from './hash.ts'
+import type { RedirectMatch } from './redirect-uri.ts'
 import { parseScope } from './scope.ts'
 
-/** Wire form; names are RFC 7591's, but for the operator's `account` and `first_party`. */
+/** Wire form; names are RFC 7591's as far as it has them, and the operator's own settings after those. */
 export interface ClientMetadata {
   readonly client_id?: string | undefined
   readonly client_secret?: string | undefined
@@ -23,6 +24,10 @@ export interface ClientMetadata {
   readonly token_endpoint_auth_method?: TokenEndpointAuthMethod | undefined
   readonly account?: string | undefined
   readonly first_party?: boolean | undefined
+  readonly redirect_match?: RedirectMatch | undefined
+  readonly access_token_ttl_seconds?: number | undefined
+  readonly tokens_never_expire?: boolean | undefined
+  readonly introspect_audience?: string | undefined
 }
 
 /** A new client, and its secret, which is told this once and rests as a hash. */
@@ -56,9 +61,23 @@ export function register(metadata: ClientMetadata, now: EpochSeconds): Registrat
     secrets: clientSecret === undefined ? [] : [{ hash: sha256(clientSecret), createdAt: now }],
     firstParty: metadata.first_party ?? false,
     createdAt: now,
-    ...(metadata.client_uri === undefined ? {} : { clientUri: metadata.client_uri }),
-    ...(metadata.logo_uri === undefined ? {} : { logoUri: metadata.logo_uri }),
-    ...(metadata.account === undefined ? {} : { account: metadata.account }),
+    ...withoutUndefined({
+      clientUri: metadata.client_uri,
+      logoUri: metadata.logo_uri,
+      account: metadata.account,
+      redirectMatch: metadata.redirect_match,
+      accessTokenTtlSeconds: metadata.access_token_ttl_seconds,
+      tokensNeverExpire: metadata.tokens_never_expire,
+      introspectAudience: metadata.introspect_audience,
+    }),
   }
   return { client, clientSecret }
+}
+
+type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> }
+
+function withoutUndefined<Values extends object>(values: Values): Defined<Values> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Defined<Values>
 }

@@ -1,6 +1,7 @@
 /** A registered client, RFC 6749 §2, and what a request proved about it. */
 import type { ClientId, EpochSeconds } from './brands.ts'
 import type { GrantType } from './grant-types.ts'
+import type { RedirectMatch } from './redirect-uri.ts'
 
 /** How a client authenticates at the token endpoint (RFC 7591 §2). */
 export const tokenEndpointAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const
@@ -30,6 +31,14 @@ export interface Client {
   readonly secrets: readonly ClientSecret[]
   /** The account that owns the client: its rate tier applies. */
   readonly account?: string
+  /** How `redirect_uri` is matched; as the deployment has it when left out. */
+  readonly redirectMatch?: RedirectMatch
+  /** Lifetime of its access tokens; the grant's when left out. */
+  readonly accessTokenTtlSeconds?: number
+  /** A legacy app: its access tokens never expire, and the answer names no `expires_in`. */
+  readonly tokensNeverExpire?: boolean
+  /** A resource server: it may introspect every token whose audience is this one (RFC 7662 §4). */
+  readonly introspectAudience?: string
   /** Belongs to the operator, who may trust it with more than a stranger's (a password, for one). */
   readonly firstParty: boolean
   readonly createdAt: EpochSeconds

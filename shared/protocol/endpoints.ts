@@ -16,14 +16,17 @@ export const tokenPath = (prefix: string): string => `${prefix}/token`
 /** A grant's own URL, straight to its function. */
 export const grantPath = (prefix: string, grantType: GrantType): string => `${tokenPath(prefix)}/${grantType}`
 
-export interface OfferedEndpoints {
-  readonly token_endpoint: string
-  readonly jwks_uri: string
-}
+/** Endpoints and pages beside the token endpoint. */
+export type EndpointName =
+  | 'authorize'
+  | 'login'
+  | 'consent'
+  | 'logout'
+  | 'account'
+  | 'style.css'
+  | 'callback'
+  | 'userinfo'
+  | 'revoke'
+  | 'introspect'
 
-export function formatEndpoints(issuer: string, prefix: string): OfferedEndpoints {
-  return {
-    token_endpoint: issuer + tokenPath(prefix),
-    jwks_uri: issuer + wellKnownPaths.jwks,
-  }
-}
+export const endpointPath = (prefix: string, name: EndpointName): string => `${prefix}/${name}`

@@ -13,6 +13,9 @@ export const errorStatus = {
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   invalid_scope: 400,
+  /** RFC 6750 §3.1, at endpoints that take an access token. */
+  invalid_token: 401,
+  insufficient_scope: 403,
   /** RFC 6749 §4.1.2.1 names these two for the authorization endpoint; elsewhere they tell as much. */
   server_error: 500,
   temporarily_unavailable: 503,
@@ -98,6 +101,22 @@ export function unsupportedGrantType(): OAuthError {
 /** The requested scope is unknown, malformed or more than the client may have (§5.2). */
 export function invalidScope(description: string): OAuthError {
   return new OAuthError('invalid_scope', description)
+}
+
+/** The access token is missing, malformed, expired or revoked (RFC 6750 §3.1); the same sentence for all of them. */
+export function invalidToken(reason: string): OAuthError {
+  return new OAuthError('invalid_token', 'The access token is missing, expired or not valid', {
+    reason,
+    headers: { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"' },
+  })
+}
+
+/** The access token is good, and does not reach as far as this (RFC 6750 §3.1). */
+export function insufficientScope(needed: readonly string[]): OAuthError {
+  const scope = needed.join(' ')
+  return new OAuthError('insufficient_scope', `This needs the scope ${scope}`, {
+    headers: { 'WWW-Authenticate': `Bearer realm="oauth", error="insufficient_scope", scope="${scope}"` },
+  })
 }
 
 /** A failure of our own. The caller reads one sentence; the cause is for the log. */

@@ -6,3 +6,8 @@
 export function isLoopbackHost(host: string): boolean {
   return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)
 }
+
+/** Whether a host is a loopback address; `localhost` is a name, and may be anything (RFC 8252 §8.3). */
+export function isLoopbackIp(hostname: string): boolean {
+  return hostname === '127.0.0.1' || hostname === '[::1]'
+}

@@ -117,3 +117,10 @@ function scopeWhenOmitted(
 function lookUp(catalogue: Containments, name: string): readonly string[] {
   return Object.hasOwn(catalogue, name) ? (catalogue[name]?.contains ?? []) : []
 }
+
+/** The catalogue without the scopes that are about a person: a client that acts for itself has nobody to tell of. */
+export function machineScopes<Scope extends Containment & { readonly user: boolean }>(
+  catalogue: Readonly<Record<string, Scope>>,
+): Record<string, Scope> {
+  return Object.fromEntries(Object.entries(catalogue).filter(([, { user }]) => !user))
+}
