@@ -3,11 +3,12 @@ import type { Config } from '../../shared/config/types.ts'
 import { endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { issuerOf } from '../../shared/http/issuer.ts'
 import { wellKnownPaths } from '../../shared/protocol/endpoints.ts'
-import { isGrantType } from '../../shared/protocol/grant-types.ts'
+import { hasUsers, isGrantType } from '../../shared/protocol/grant-types.ts'
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadata,
 } from '../../shared/protocol/metadata.ts'
+import { machineScopes } from '../../shared/protocol/scope.ts'
 import type { Jwks } from '../../shared/tokens/jwks.ts'
 
 /**
@@ -39,13 +40,14 @@ function published(contentType: string, body: unknown): APIGatewayProxyResult {
   }
 }
 
-/** Only what this deployment offers: a scope that is about a person needs a grant that signs people in. */
+/** A scope that is about a person is offered only where a grant signs people in. */
 function metadataOf(config: Config, issuer: string): AuthorizationServerMetadata {
-  const offered = Object.entries(config.scopes).filter(([, { user }]) => !user)
+  const scopes = hasUsers(config.grants) ? config.scopes : machineScopes(config.scopes)
   return authorizationServerMetadata({
     issuer,
     prefix: config.paths.prefix,
     grantTypes: Object.keys(config.grants).filter(isGrantType),
-    scopes: offered.map(([name]) => name),
+    scopes: Object.keys(scopes),
+    signingAlgorithm: config.signing.algorithm,
   })
 }

@@ -4,31 +4,26 @@
  * The rate is counted after client authentication, since it is the client's own; and before the grant, so
  * that a caller over its limit changes nothing.
  */
+import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { Config, RateTier } from '../config/types.ts'
-import { type EpochSeconds, fromMilliseconds } from '../protocol/brands.ts'
+import { fromMilliseconds } from '../protocol/brands.ts'
 import { type Client, isConfidential } from '../protocol/client.ts'
 import { readClientCredentials } from '../protocol/client-authentication.ts'
-import {
-  invalidRequest,
-  tooManyRequests,
-  unauthorizedClient,
-  unsupportedGrantType,
-} from '../protocol/errors.ts'
+import { unauthorizedClient, unsupportedGrantType } from '../protocol/errors.ts'
 import { type Parameters, requireParameter } from '../protocol/parameters.ts'
 import { tokenResponse } from '../protocol/token-response.ts'
 import type { ClientReader } from '../stores/clients.ts'
 import type { Clock } from '../stores/memory.ts'
-import type { SigningKey } from '../tokens/signing-key.ts'
-import { type Answer, toResponse } from './answer.ts'
+import { toResponse } from './answer.ts'
 import { authenticateClient } from './authenticate-client.ts'
 import type { Handler } from './endpoint.ts'
-import { toOAuthError } from './failures.ts'
-import { type FormRequest, formEndpoint } from './form-endpoint.ts'
+import { formEndpoint } from './form-endpoint.ts'
 import type { Grant } from './grant.ts'
-import { grantServices } from './grant-services.ts'
 import { issuerOf } from './issuer.ts'
 import { log } from './log.ts'
-import { type RateLimiter, rateHeaders, retryAfter } from './rate-limit.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { refuseQuery } from './refuse-query.ts'
+import { withinRate } from './within-rate.ts'
 
 /** What a grant's function is made of; `token-deployment.ts` builds it from the environment. */
 export interface TokenDeployment {
@@ -37,15 +32,24 @@ export interface TokenDeployment {
   readonly limiter: RateLimiter
   /** The rate tier that applies to a client. */
   readonly tierOf: (client: Client) => Promise<RateTier>
-  readonly signingKey: () => Promise<SigningKey>
+  /** The caller's address, as limits on strangers count it. */
+  readonly source: (event: APIGatewayProxyEvent) => Promise<string>
   readonly clock: Clock
 }
 
-/** The Lambda handler of a grant. */
-export function tokenEndpoint<Values>(grant: Grant<Values>, deployment: TokenDeployment): Handler {
+/**
+ * The Lambda handler of a grant.
+ *
+ * @param servicesFor gives what the grant uses, bound to the issuer of the request
+ */
+export function tokenEndpoint<Values, Services>(
+  grant: Grant<Values, Services>,
+  deployment: TokenDeployment,
+  servicesFor: (issuer: string) => Services,
+): Handler {
   return formEndpoint(async (request) => {
     const { parameters, headers, event } = request
-    refuseQuery(request, grant)
+    refuseQuery(request, ['grant_type', ...Object.keys(grant.parameters)])
     checkGrantType(parameters, grant)
     const now = fromMilliseconds(deployment.clock())
     const credentials = readClientCredentials(headers.authorization ?? [], parameters)
@@ -56,13 +60,11 @@ export function tokenEndpoint<Values>(grant: Grant<Values>, deployment: TokenDep
     const client = await authenticateClient(credentials, deployment.clients, now)
     const answer = await withinRate(client, deployment, now, async () => {
       checkClient(client, grant)
-      const services = grantServices(
-        deployment.config,
-        grant.grantType,
-        issuerOf(deployment.config.issuer, event),
-        deployment.signingKey,
+      if (!deployment.config.grants[grant.grantType]) throw unsupportedGrantType()
+      const issued = await grant.issue(
+        { client, parameters: readDeclared(parameters, grant), source: () => deployment.source(event), now },
+        servicesFor(issuerOf(deployment.config.issuer, event)),
       )
-      const issued = await grant.issue({ client, parameters: readDeclared(parameters, grant), now }, services)
       log.info('tokens issued', {
         scope: issued.scope,
         expires_in: issued.expiresIn,
@@ -76,19 +78,12 @@ export function tokenEndpoint<Values>(grant: Grant<Values>, deployment: TokenDep
   })
 }
 
-/** §2.3.1: credentials "MUST NOT be included in the request URI", where logs and histories keep them. */
-function refuseQuery<Values>({ event }: FormRequest, grant: Grant<Values>): void {
-  const bodyOnly = ['grant_type', 'client_id', 'client_secret', ...Object.keys(grant.parameters)]
-  const found = bodyOnly.find((name) => event.queryStringParameters?.[name] !== undefined)
-  if (found !== undefined) throw invalidRequest(`${found} must come in the body, not in the URL`)
-}
-
 /** Each grant checks this itself, so that neither way to it is a bypass. */
-function checkGrantType<Values>(parameters: Parameters, grant: Grant<Values>): void {
+function checkGrantType<Values, Services>(parameters: Parameters, grant: Grant<Values, Services>): void {
   if (requireParameter(parameters, 'grant_type') !== grant.grantType) throw unsupportedGrantType()
 }
 
-function checkClient<Values>(client: Client, grant: Grant<Values>): void {
+function checkClient<Values, Services>(client: Client, grant: Grant<Values, Services>): void {
   if (!client.grantTypes.includes(grant.grantType))
     throw unauthorizedClient(`This client is not registered for ${grant.grantType}`)
   if (grant.clientType === 'confidential' && !isConfidential(client))
@@ -96,26 +91,8 @@ function checkClient<Values>(client: Client, grant: Grant<Values>): void {
 }
 
 /** A grant sees the parameters it declares; others are ignored (§3.2: "MUST ignore unrecognized"). */
-function readDeclared<Values>(parameters: Parameters, grant: Grant<Values>): Values {
+function readDeclared<Values, Services>(parameters: Parameters, grant: Grant<Values, Services>): Values {
   const names = Object.keys(grant.parameters) as (keyof Values & string)[]
-  const read = names.map((name) => [name, grant.parameters[name](parameters.get(name))])
+  const read = names.map((name) => [name, grant.parameters[name](parameters.get(name), name)])
   return Object.fromEntries(read) as Values
-}
-
-/** Counts the request, and tells where its subject stands in whatever answer follows. */
-async function withinRate(
-  client: Client,
-  { limiter, tierOf }: TokenDeployment,
-  now: EpochSeconds,
-  answer: () => Promise<Answer>,
-): Promise<Answer> {
-  const subject = client.account === undefined ? `client:${client.clientId}` : `account:${client.account}`
-  const rate = await limiter.count(subject, await tierOf(client), now)
-  const headers = rateHeaders(rate)
-  if (!rate.allowed) throw tooManyRequests({ ...headers, 'Retry-After': retryAfter(rate, now) })
-  try {
-    return { headers, ...(await answer()) }
-  } catch (error) {
-    throw toOAuthError(error).with(headers)
-  }
 }

@@ -1,0 +1,40 @@
+import { defineGrant, optionalScope, required } from '../../../shared/http/grant.ts'
+import { beginGrant, type IssuingServices } from '../../../shared/http/issue-tokens.ts'
+import { type SignInServices, signIn } from '../../../shared/http/sign-in.ts'
+import { invalidGrant, tooManyRequests, unauthorizedClient } from '../../../shared/protocol/errors.ts'
+import { grantScope } from '../../../shared/protocol/scope.ts'
+
+export interface PasswordServices extends IssuingServices {
+  readonly signIn: SignInServices
+}
+
+/**
+ * Password grant, RFC 6749 §4.3, for the operator's own apps alone: whoever else saw a password could keep it,
+ * which is why RFC 9700 §2.4 forbids the grant otherwise. A deployment has it only where it asks for it.
+ */
+export const password = defineGrant<PasswordServices>()({
+  grantType: 'password',
+  clientType: 'any',
+  parameters: { username: required, password: required, scope: optionalScope },
+
+  async issue({ client, parameters, source, now }, services) {
+    if (!client.firstParty) throw unauthorizedClient('The password grant is for first-party clients')
+    const { config } = services
+    const scope = grantScope(parameters.scope, client.scope, config.scopes, config.scope)
+    const result = await signIn(parameters, await source(), now, services.signIn)
+    if (result.outcome === 'too many failures')
+      throw tooManyRequests({ 'Retry-After': String(result.retryAfterSeconds) })
+    if (result.outcome === 'refused') throw invalidGrant(result.reason)
+    const { username, subject } = result.user
+    const authorization = {
+      client,
+      subject,
+      username,
+      scope,
+      requestedScope: parameters.scope,
+      authTime: now,
+      now,
+    }
+    return beginGrant('password', authorization, services)
+  },
+})
