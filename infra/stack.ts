@@ -1,8 +1,10 @@
 /** The stacks of a deployment, and how their parts are joined. */
 import { type App, Stack } from 'aws-cdk-lib'
+import { usedSecrets } from '../shared/config/used-secrets.ts'
 import { type Deployment, edgeRegion } from './config/deployment.ts'
 import { Api } from './constructs/api.ts'
 import { Edge } from './constructs/edge/edge.ts'
+import { OriginSecret } from './constructs/edge/origin-secret.ts'
 import { Functions } from './constructs/functions.ts'
 import { InitialKeys } from './constructs/initial-keys.ts'
 import { KeySecrets } from './constructs/key-secrets.ts'
@@ -17,25 +19,29 @@ export function defineStacks(app: App, deployment: Deployment): void {
     description: 'Scrip: OAuth 2.0 tokens',
   })
   const tables = new Tables(stack, 'Tables')
-  const secrets = new KeySecrets(stack, 'Secrets')
+  const secrets = new KeySecrets(stack, 'Secrets', usedSecrets(config))
+  const originSecret = deployment.edge && new OriginSecret(stack, 'OriginSecret', edgeRegion)
   const functions = new Functions(stack, 'Functions', {
     config,
     tables,
     secrets,
+    ...(originSecret && { originSecretArn: originSecret.arn }),
   })
   const keys = new InitialKeys(stack, 'InitialKeys', {
     rotateKeys: functions.get('rotate-keys'),
     algorithm: config.signing.algorithm,
+    secrets: usedSecrets(config),
   })
   const api = new Api(stack, 'Api', { config, stageName, functions })
   // The API opens once there are keys to sign with.
   api.restApi.deploymentStage.node.addDependency(keys)
   addOutputs(stack, { deployment, api, tables, secrets })
-  if (deployment.edge)
+  if (deployment.edge && originSecret)
     new Edge(edgeStack(app, stack), 'Edge', {
       edge: deployment.edge,
       apiHost: api.host,
       stageName,
+      originSecret,
       logRetentionDays: config.logs.retentionDays,
     })
 }

@@ -3,11 +3,13 @@
  *
  * Data goes to standard output as JSON, remarks to standard error; 0 is success, 1 a fault that is told.
  */
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config } from '../../shared/config/types.ts'
 import { CommandError } from './command-error.ts'
+import { type CreateCommand, clientsCreate, usersCreate } from './create.ts'
 import { demoSeed } from './demo.ts'
 import { readOutputs } from './outputs.ts'
 import { readText } from './read-text.ts'
@@ -16,10 +18,15 @@ import { checkSeed } from './seed-file.ts'
 
 const usage = `usage: npm run scrip -- COMMAND
 
-  seed FILE [--outputs FILE] [--config FILE]
-      puts accounts and clients from a JSON file into a deployment, and prints
-      what it made, generated secrets included; what exists is left as it is
-  demo [--config FILE]
+  seed FILE
+      puts accounts, users and clients from a JSON file into a deployment, and
+      prints what it made, generated secrets included; what exists stays as it is
+  users create USERNAME [--password-stdin] [--account ID] [--name NAME] [--email ADDRESS]
+      makes a user; without --password-stdin it makes a password and prints it
+  clients create NAME --grant GRANT_TYPE… --scope 'SCOPE…' [--redirect-uri URI…]
+      [--account ID] [--uri URL] [--public] [--first-party] [--introspect-audience AUD]
+      registers a client and prints its client_id and client_secret
+  demo
       prints seed data to try a deployment with
 
   --outputs FILE   what \`npx cdk deploy --outputs-file FILE\` wrote
@@ -27,24 +34,39 @@ const usage = `usage: npm run scrip -- COMMAND
 
 const defaultConfig = 'infra/presets/default.yaml'
 
-async function run(): Promise<void> {
-  const { values, positionals } = readArguments()
-  const [command, file, ...more] = positionals
-  if (more.length > 0) throw new CommandError(usage)
-  const config = readConfig(values.config ?? defaultConfig)
-  if (command === 'demo' && file === undefined) return print(demoSeed(config))
-  if (command === 'seed' && file !== undefined) {
-    const data = checkSeed(readJson(file), file, config)
-    const { made, existing } = await seed(data, readOutputs(values.outputs, process.env))
-    for (const name of existing) console.error(`${name} exists already and is left as it is`)
-    return print(made)
-  }
+async function run([command, ...args]: readonly string[]): Promise<void> {
+  const [action, ...rest] = args
+  if (command === 'users' && action === 'create') return create(usersCreate(rest, readPassword))
+  if (command === 'clients' && action === 'create') return create(clientsCreate(rest))
+  const { values, positionals } = readArguments(args)
+  const [file, ...more] = positionals
+  if (command === 'demo' && file === undefined) return print(demoSeed(readConfig(values.config)))
+  if (command === 'seed' && file !== undefined && more.length === 0)
+    return make(readJson(file), file, values.config, values.outputs)
   throw new CommandError(usage)
 }
 
-function readArguments() {
+async function create({ data, config, outputs }: CreateCommand): Promise<void> {
+  await make(data, 'what to create', config, outputs)
+}
+
+async function make(data: unknown, source: string, config: string | undefined, outputs: string | undefined) {
+  const checked = checkSeed(data, source, readConfig(config))
+  const { made, existing } = await seed(checked, readOutputs(outputs, process.env))
+  for (const name of existing) console.error(`${name} exists already and is left as it is`)
+  const lists = Object.entries(made).filter(([, records]) => records.length > 0)
+  print(Object.fromEntries(lists))
+}
+
+/** One line of standard input, without its end. */
+function readPassword(): string {
+  return readFileSync(0, 'utf8').replace(/\r?\n$/, '')
+}
+
+function readArguments(args: readonly string[]) {
   try {
     return parseArgs({
+      args: [...args],
       options: { config: { type: 'string' }, outputs: { type: 'string' } },
       allowPositionals: true,
     })
@@ -53,7 +75,7 @@ function readArguments() {
   }
 }
 
-function readConfig(file: string): Config {
+function readConfig(file: string = defaultConfig): Config {
   return parseConfig(readText(file), file)
 }
 
@@ -71,7 +93,7 @@ function print(data: unknown): void {
 }
 
 try {
-  await run()
+  await run(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof CommandError || error instanceof FaultyFile)) throw error
   console.error(error.message)

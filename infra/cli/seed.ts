@@ -1,60 +1,98 @@
 /** Puts seed data into a deployment. */
-import { fromMilliseconds } from '../../shared/protocol/brands.ts'
-import { type ClientMetadata, register } from '../../shared/protocol/client-registration.ts'
-import { type AccountStore, accountStore } from '../../shared/stores/accounts.ts'
-import { type ClientStore, clientStore } from '../../shared/stores/clients.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type EpochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
+import { register } from '../../shared/protocol/client-registration.ts'
+import { hashPassword } from '../../shared/protocol/password.ts'
+import { normaliseUsername } from '../../shared/protocol/username.ts'
+import { type Account, accountStore } from '../../shared/stores/accounts.ts'
+import { clientStore } from '../../shared/stores/clients.ts'
 import { connectDynamoDb } from '../../shared/stores/dynamodb.ts'
+import { type User, userStore } from '../../shared/stores/users.ts'
 import { type Outputs, requireOutput } from './outputs.ts'
-import type { Seed, SeedAccount } from './seed-file.ts'
+import type { Seed, SeedAccount, SeedUser } from './seed-file.ts'
 
 /** What was made, in the seed format, and what was there already and left as it is. */
 export interface Seeded {
-  readonly made: {
-    readonly accounts: readonly SeedAccount[]
-    readonly clients: readonly ClientMetadata[]
-  }
+  readonly made: Seed
   readonly existing: readonly string[]
 }
 
 /** Seeds the deployment whose outputs these are; what has its id already is left as it is. */
 export async function seed(data: Seed, outputs: Outputs): Promise<Seeded> {
   const db = connectDynamoDb()
-  const accounts = await seedAccounts(
-    data.accounts,
-    accountStore(db, requireOutput(outputs, 'AccountsTable')),
-  )
-  const clients = await seedClients(data.clients, clientStore(db, requireOutput(outputs, 'ClientsTable')))
+  const now = fromMilliseconds(Date.now())
+  const existing: string[] = []
+  const table = (name: string) => requireOutput(outputs, name)
+  const accounts = accountStore(db, table('AccountsTable'))
+  const users = userStore(db, table('UsersTable'))
+  const clients = clientStore(db, table('ClientsTable'))
+
+  /** Makes one after the other, and gives those that were not there yet. */
+  async function make<Data>(
+    records: readonly Data[],
+    create: (
+      data: Data,
+    ) => Promise<{ readonly outcome: 'created' | 'exists'; readonly made: Data; readonly name: string }>,
+  ): Promise<Data[]> {
+    const made: Data[] = []
+    for (const record of records) {
+      const result = await create(record)
+      if (result.outcome === 'created') made.push(result.made)
+      else existing.push(result.name)
+    }
+    return made
+  }
+
+  const made = {
+    accounts: await make(data.accounts, async (account) => ({
+      outcome: await accounts.create(toAccount(account)),
+      made: account,
+      name: `account ${account.id}`,
+    })),
+    users: await make(data.users, async (user) => {
+      const password = user.password ?? newPassword()
+      const outcome = await users.create(await toUser(user, password, now))
+      return { outcome, made: { ...user, password }, name: `user ${user.username}` }
+    }),
+    clients: await make(data.clients, async (metadata) => {
+      const { client, clientSecret } = register(metadata, now)
+      const secret = clientSecret === undefined ? {} : { client_secret: clientSecret }
+      const outcome = await clients.create(client)
+      return {
+        outcome,
+        made: { ...metadata, client_id: client.clientId, ...secret },
+        name: `client ${client.clientId}`,
+      }
+    }),
+  }
+  return { made, existing }
+}
+
+function toAccount({ id, tier }: SeedAccount): Account {
+  return { accountId: id, ...(tier === undefined ? {} : { tier }) }
+}
+
+async function toUser(
+  { username, account, name, email }: SeedUser,
+  password: string,
+  now: EpochSeconds,
+): Promise<User> {
+  const normal = normaliseUsername(username)
+  if (normal === undefined) throw new Error('the seed was not checked')
   return {
-    made: { accounts: accounts.made, clients: clients.made },
-    existing: [...accounts.existing, ...clients.existing],
+    username: normal,
+    // Random, so that a name that is given to somebody else later is another subject.
+    subject: randomUUID(),
+    passwordHash: await hashPassword(password),
+    sessionVersion: 1,
+    createdAt: now,
+    ...(account === undefined ? {} : { account }),
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email, emailVerified: false }),
   }
 }
 
-async function seedAccounts(accounts: readonly SeedAccount[], store: AccountStore) {
-  const made: SeedAccount[] = []
-  const existing: string[] = []
-  for (const account of accounts) {
-    const tier = account.tier === undefined ? {} : { tier: account.tier }
-    const outcome = await store.create({ accountId: account.id, ...tier })
-    if (outcome === 'created') made.push(account)
-    else existing.push(`account ${account.id}`)
-  }
-  return { made, existing }
-}
-
-async function seedClients(clients: readonly ClientMetadata[], store: ClientStore) {
-  const made: ClientMetadata[] = []
-  const existing: string[] = []
-  for (const metadata of clients) {
-    const { client, clientSecret } = register(metadata, fromMilliseconds(Date.now()))
-    const outcome = await store.create(client)
-    if (outcome === 'exists') existing.push(`client ${client.clientId}`)
-    else
-      made.push({
-        ...metadata,
-        client_id: client.clientId,
-        ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
-      })
-  }
-  return { made, existing }
+/** 120 random bits that a person can type. */
+function newPassword(): string {
+  return randomBytes(15).toString('base64url')
 }

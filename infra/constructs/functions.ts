@@ -11,6 +11,8 @@ export interface FunctionsProps {
   readonly config: Config
   readonly tables: Tables
   readonly secrets: KeySecrets
+  /** Where the edge's secret is; nothing without an edge. */
+  readonly originSecretArn?: string
 }
 
 export class Functions extends Construct {
@@ -32,7 +34,7 @@ export class Functions extends Construct {
       ]),
     )
     for (const { folder, rights } of this.definitions)
-      for (const right of rights) this.#give(this.get(folder), right)
+      for (const right of rights) this.#give(this.get(folder), right, props.originSecretArn)
   }
 
   /** @throws Error when the catalogue has no function of that folder */
@@ -42,13 +44,22 @@ export class Functions extends Construct {
     return found
   }
 
-  #give(to: ScripFunction, right: Right): void {
+  #give(to: ScripFunction, right: Right, originSecretArn: string | undefined): void {
     switch (right.kind) {
       case 'use':
         to.mayUse(right.table, right.actions, right.conditions)
         break
+      case 'use index':
+        to.mayUseIndex(right.table, right.actions)
+        break
       case 'read':
         to.mayRead(right.secret)
+        break
+      case 'read foreign':
+        to.mayReadForeign(right.arn)
+        break
+      case 'know the edge':
+        if (originSecretArn !== undefined) to.mayKnowEdge(originSecretArn)
         break
       case 'rotate':
         to.mayRotate(right.secret)

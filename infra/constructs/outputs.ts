@@ -1,12 +1,7 @@
 /** What a deployment tells about itself: the local stack, the command line and people read these by name. */
 import { CfnOutput } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import {
-  type SecretName,
-  secretVariables,
-  type TableName,
-  tableVariables,
-} from '../../shared/config/environment.ts'
+import { type TableName, tableVariables } from '../../shared/config/environment.ts'
 import { tokenPath } from '../../shared/protocol/endpoints.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Api } from './api.ts'
@@ -35,12 +30,7 @@ export function addOutputs(stack: Construct, { deployment, api, tables, secrets 
         tables.get(name).tableName,
       ]),
     ),
-    ...Object.fromEntries(
-      (Object.keys(secretVariables) as SecretName[]).map((name) => [
-        `${pascalCase(name)}Secret`,
-        secrets.get(name),
-      ]),
-    ),
+    ...Object.fromEntries(secrets.names.map((name) => [`${pascalCase(name)}Secret`, secrets.get(name)])),
   }
   for (const [key, value] of Object.entries(values)) new CfnOutput(stack, key, { value })
 }

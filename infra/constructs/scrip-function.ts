@@ -12,6 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import {
+  EDGE_SECRET_VARIABLE,
   grantFunctionVariable,
   type SecretName,
   secretVariables,
@@ -22,7 +23,7 @@ import type { Config } from '../../shared/config/types.ts'
 import type { GrantType } from '../../shared/protocol/grant-types.ts'
 import { withFunctionCode } from './function-asset.ts'
 import type { KeySecrets } from './key-secrets.ts'
-import type { Tables } from './tables.ts'
+import { indexName, type Tables } from './tables.ts'
 
 export interface ScripFunctionProps {
   /** Folder under `functions/`, such as `grants/client_credentials`. */
@@ -92,6 +93,24 @@ export class ScripFunction extends Construct {
     const { tableName, tableArn } = this.#tables.get(table)
     this.#function.addEnvironment(tableVariables[table], tableName)
     this.#allow(actions, tableArn, conditions)
+  }
+
+  /** Exactly these actions on that table's index, and not on the table. */
+  mayUseIndex(table: TableName, actions: readonly string[]): void {
+    const { tableName, tableArn } = this.#tables.get(table)
+    this.#function.addEnvironment(tableVariables[table], tableName)
+    this.#allow(actions, `${tableArn}/index/${indexName(table)}`)
+  }
+
+  /** Tell whether a request came through the edge. */
+  mayKnowEdge(originSecretArn: string): void {
+    this.#function.addEnvironment(EDGE_SECRET_VARIABLE, originSecretArn)
+    this.#allow(['secretsmanager:GetSecretValue'], originSecretArn)
+  }
+
+  /** A secret of the operator's own: its ARN stands in the configuration, and so in no variable. */
+  mayReadForeign(arn: string): void {
+    this.#allow(['secretsmanager:GetSecretValue'], arn)
   }
 
   mayRead(secret: SecretName): void {

@@ -77,6 +77,17 @@ export const tableCatalogue = {
   },
 } as const satisfies Record<TableName, TableDefinition>
 
+/**
+ * The name of a table's index.
+ *
+ * @throws Error when it has none
+ */
+export function indexName(table: TableName): string {
+  const definition: TableDefinition = tableCatalogue[table]
+  if (!definition.index) throw new Error(`the table ${table} has no index`)
+  return definition.index.name
+}
+
 /** All tables of a deployment, whichever of them its configuration uses: turning a feature on moves no data. */
 export class Tables extends Construct {
   readonly #tables: Readonly<Record<TableName, Table>>

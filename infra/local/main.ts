@@ -1,7 +1,7 @@
 /** `npm start`: the stack on localhost. What it takes from the environment is told in `project/options.ts`. */
 import { join } from 'node:path'
 import { LocalStackError } from './errors.ts'
-import { commandsToTry } from './project/commands.ts'
+import { commandsToTry, signInHint } from './project/commands.ts'
 import { readOptions } from './project/options.ts'
 import { writeSeed } from './project/seeding.ts'
 import { type LocalStack, startLocalStack } from './stack.ts'
@@ -17,7 +17,14 @@ async function main(): Promise<void> {
   writeSeed(join(localFolder, 'demo.json'), demo)
   const commands = commandsToTry(demo, outputs, routes).map((command) => `  ${command}`)
   // In one piece: who waits for the ready line has the commands with it.
-  console.log([`ready ${url}`, ...(commands.length > 0 ? ['', 'Try:', ...commands, ''] : [])].join('\n'))
+  const signIn = signInHint(demo, outputs, routes)
+  const lines = [
+    `ready ${url}`,
+    ...(commands.length > 0 ? ['', 'Try:', ...commands] : []),
+    ...(signIn === undefined ? [] : ['', signIn]),
+    '',
+  ]
+  console.log(lines.join('\n'))
 }
 
 async function shutDown(starting: Promise<LocalStack>): Promise<never> {

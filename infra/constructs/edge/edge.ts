@@ -18,15 +18,18 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { Construct } from 'constructs'
+import { EDGE_SECRET_HEADER } from '../../../shared/config/environment.ts'
 import type { EdgeDeployment } from '../../config/deployment.ts'
 import { EdgeAccessLogs } from './access-logs.ts'
 import { EdgeFunction } from './edge-function.ts'
+import type { OriginSecret } from './origin-secret.ts'
 import { WebAcl } from './web-acl.ts'
 
 export interface EdgeProps {
   readonly edge: EdgeDeployment
   readonly apiHost: string
   readonly stageName: string
+  readonly originSecret: OriginSecret
   readonly logRetentionDays: number
 }
 
@@ -38,20 +41,23 @@ const errorsItWouldCache = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504]
 
 /** To be made in us-east-1: its function, its web ACL and its log source exist nowhere else. */
 export class Edge extends Construct {
-  constructor(scope: Construct, id: string, { edge, apiHost, stageName, logRetentionDays }: EdgeProps) {
+  constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id)
+    const { edge, logRetentionDays } = props
     const webAclId = edge.webAclArn ?? new WebAcl(this, 'WebAcl', edge.requestsPerFiveMinutes).arn
     const distribution = new Distribution(this, 'Distribution', {
       comment: `Scrip: ${edge.domain}`,
       webAclId,
       httpVersion: HttpVersion.HTTP2_AND_3,
       ...this.#viewerCertificate(edge),
-      ...this.#behaviors(apiHost, stageName),
+      ...this.#behaviors(props),
       errorResponses: errorsItWouldCache.map((httpStatus) => ({
         httpStatus,
         ttl: Duration.seconds(0),
       })),
     })
+    // The reference names the secret in a text, which CloudFormation does not take for a dependency.
+    distribution.node.addDependency(props.originSecret)
     new EdgeAccessLogs(this, 'AccessLogs', distribution, logRetentionDays)
     acknowledge(distribution, edge)
     new CfnOutput(this, 'DistributionDomain', {
@@ -60,10 +66,11 @@ export class Edge extends Construct {
     }).overrideLogicalId('DistributionDomain')
   }
 
-  #behaviors(apiHost: string, stageName: string) {
+  #behaviors({ apiHost, stageName, originSecret }: EdgeProps) {
     const shared = {
       origin: new HttpOrigin(apiHost, {
         originPath: `/${stageName}`,
+        customHeaders: { [EDGE_SECRET_HEADER]: originSecret.reference },
         originSslProtocols: [OriginSslPolicy.TLS_V1_2],
         readTimeout: Duration.seconds(30), // API Gateway gives up at 29
         keepaliveTimeout: Duration.seconds(60),

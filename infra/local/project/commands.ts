@@ -1,5 +1,5 @@
 /** Commands to try, made of what was seeded and of the routes that there are. */
-import { healthPath, tokenPath, wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
+import { endpointPath, healthPath, tokenPath, wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
 import type { JsonObject } from '../json.ts'
 import type { Outputs } from '../template/create.ts'
 import type { SeedData } from './seed-file.ts'
@@ -16,28 +16,55 @@ export function commandsToTry(
 ): readonly string[] {
   const { TokenEndpoint: tokenEndpoint = '', Prefix: prefix = '' } = outputs
   const base = tokenEndpoint.slice(0, -tokenPath(prefix).length)
-  const client = demo.clients?.find(usesClientCredentials)
+  const machine = demo.clients?.find((client) => uses(client, 'client_credentials'))
+  const firstParty = demo.clients?.find((client) => uses(client, 'password'))
+  const [user] = demo.users ?? []
   const readable = [...Object.values(wellKnownPaths), healthPath].filter((path) =>
     routes.includes(`GET ${path}`),
   )
   return [
-    ...(client && tokenEndpoint ? [tokenCommand(client, tokenEndpoint)] : []),
+    ...(machine && tokenEndpoint ? [tokenCommand(machine, 'client_credentials', tokenEndpoint)] : []),
+    ...(firstParty && user ? [tokenCommand(firstParty, 'password', tokenEndpoint, user)] : []),
     ...readable.map((path) => `curl -s ${quote(`${base}${path}`)}`),
   ]
 }
 
-function usesClientCredentials({ grant_types: grantTypes, client_secret: secret }: JsonObject): boolean {
-  return Array.isArray(grantTypes) && grantTypes.includes('client_credentials') && typeof secret === 'string'
+/**
+ * Where a person can sign in, and as whom; nothing where the stack has no pages, or nobody was seeded.
+ *
+ * @param routes as `GET /path`
+ */
+export function signInHint(demo: SeedData, outputs: Outputs, routes: readonly string[]): string | undefined {
+  const { TokenEndpoint: tokenEndpoint = '', Prefix: prefix = '' } = outputs
+  const page = endpointPath(prefix, 'account')
+  const [user] = demo.users ?? []
+  if (!user || !routes.includes(`GET ${page}`)) return undefined
+  const base = tokenEndpoint.slice(0, -tokenPath(prefix).length)
+  return `Sign in at ${base}${page} as ${user.username} with the password ${user.password}`
 }
 
-function tokenCommand(client: JsonObject, endpoint: string): string {
+function uses({ grant_types: grantTypes, client_secret: secret }: JsonObject, grantType: string): boolean {
+  return Array.isArray(grantTypes) && grantTypes.includes(grantType) && typeof secret === 'string'
+}
+
+/** A token request; the last parameter is the person whose user name and password go along, where the grant takes them. */
+function tokenCommand(
+  client: JsonObject,
+  grantType: string,
+  endpoint: string,
+  { username, password }: JsonObject = {},
+): string {
   const { client_id: id, client_secret: secret, token_endpoint_auth_method: method } = client
   const credentials =
     method === 'client_secret_post'
       ? ['--data-urlencode', quote(`client_id=${id}`), '--data-urlencode', quote(`client_secret=${secret}`)]
       : // RFC 6749 §2.3.1: both are form-encoded before they go into Basic.
         ['-u', quote(`${encodeURIComponent(String(id))}:${encodeURIComponent(String(secret))}`)]
-  return ['curl', '-s', ...credentials, '-d', 'grant_type=client_credentials', quote(endpoint)].join(' ')
+  const person =
+    username === undefined
+      ? []
+      : ['--data-urlencode', quote(`username=${username}`), '--data-urlencode', quote(`password=${password}`)]
+  return ['curl', '-s', ...credentials, '-d', `grant_type=${grantType}`, ...person, quote(endpoint)].join(' ')
 }
 
 function quote(text: string): string {

@@ -6,6 +6,7 @@ import {
 } from '../cloudfront/managed-policies.ts'
 import type { Behavior, ForwardingPolicy, Origin } from '../cloudfront/types.ts'
 import { account, stableId } from '../identity.ts'
+import { current } from '../secrets/types.ts'
 import type { Properties } from '../template/properties.ts'
 import { edgeFunctionArn } from './edge-association.ts'
 import type { Provider } from './provider.ts'
@@ -44,7 +45,7 @@ export const distribution: Provider = ({ logicalId, properties, world }) => {
   }
   const id = stableId(`${world.stackName}/${logicalId}`, 14).toUpperCase()
   const domainName = `${id.toLowerCase()}.cloudfront.net`
-  const origins = config.objects('Origins').map(readOrigin)
+  const origins = config.objects('Origins').map((origin) => readOrigin(origin, world))
   world.distributions.set(id, {
     id,
     domainName,
@@ -62,7 +63,7 @@ export const distribution: Provider = ({ logicalId, properties, world }) => {
   }
 }
 
-function readOrigin(origin: Properties): Origin {
+function readOrigin(origin: Properties, world: World): Origin {
   origin.refuse('S3OriginConfig', 'there is no S3')
   origin.refuse('VpcOriginConfig', 'there is no VPC')
   origin.ignore(
@@ -80,8 +81,18 @@ function readOrigin(origin: Properties): Origin {
     path: origin.optionalString('OriginPath') ?? '',
     customHeaders: origin
       .objects('OriginCustomHeaders')
-      .map((header) => [header.string('HeaderName'), header.string('HeaderValue')] as const),
+      .map((header) => [header.string('HeaderName'), headerValue(header, world)] as const),
   }
+}
+
+/** A value, or the secret that a dynamic reference names. */
+function headerValue(header: Properties, world: World): string {
+  const value = header.string('HeaderValue')
+  if (!value.includes('{{')) return value
+  const [, secretId] = /^\{\{resolve:secretsmanager:([^:]+):SecretString\}\}$/.exec(value) ?? []
+  const secret = secretId === undefined ? undefined : world.secrets.find(secretId)
+  const version = Object.values(secret?.versions ?? {}).find(({ stages }) => stages.includes(current))
+  return version?.secretString ?? header.fail('HeaderValue', `${value} names no secret that has a value`)
 }
 
 function readBehavior(behavior: Properties, pathPattern: string, world: World): Behavior {
