@@ -109,7 +109,7 @@ test('SEED adds clients beside the demo’s; FRESH starts anew; Ctrl-C ends with
 
   const fresh = await startStack({ FRESH: '1' }, directory)
   try {
-    expect(fresh.demo().clients.map(({ client_id }) => client_id)).toEqual(['demo-machine'])
+    expect(fresh.demo().clients.map(({ client_id }) => client_id)).toEqual(['demo-machine', 'demo-app'])
     expect((await getJson(`${fresh.url}/.well-known/jwks.json`)).body).not.toEqual(keys)
     const gone = await postForm(`${fresh.url}/oauth/token`, form, { Authorization: basic(acme) })
     expect(gone.status).toBe(401)

@@ -35,8 +35,24 @@ describe('routes', () => {
       `GET /.well-known/oauth-authorization-server → ${to('metadata')}`,
       `GET /.well-known/openid-configuration → ${to('metadata')}`,
       `GET /health → ${to('health')}`,
+      `GET /oauth/account → ${to('authorize')}`,
+      `GET /oauth/authorize → ${to('authorize')}`,
+      `GET /oauth/login → ${to('authorize')}`,
+      `GET /oauth/logout → ${to('authorize')}`,
+      `GET /oauth/style.css → ${to('authorize')}`,
+      `GET /oauth/userinfo → ${to('userinfo')}`,
+      `POST /oauth/account → ${to('authorize')}`,
+      `POST /oauth/authorize → ${to('authorize')}`,
+      `POST /oauth/consent → ${to('authorize')}`,
+      `POST /oauth/introspect → ${to('introspect')}`,
+      `POST /oauth/login → ${to('authorize')}`,
+      `POST /oauth/logout → ${to('authorize')}`,
+      `POST /oauth/revoke → ${to('revoke')}`,
       `POST /oauth/token → ${to('token')}`,
+      `POST /oauth/token/authorization_code → ${to('grants/authorization_code')}`,
       `POST /oauth/token/client_credentials → ${to('grants/client_credentials')}`,
+      `POST /oauth/token/refresh_token → ${to('grants/refresh_token')}`,
+      `POST /oauth/userinfo → ${to('userinfo')}`,
     ])
   })
 
@@ -172,6 +188,8 @@ describe('outputs', () => {
       ProfilesTable: { Value: '<Tables/Profiles>' },
       SigningKeysSecret: { Value: '<Secrets/SigningKeys>' },
       VerificationKeysSecret: { Value: '<Secrets/VerificationKeys>' },
+      RefreshKeysSecret: { Value: '<Secrets/RefreshKeys>' },
+      SessionKeysSecret: { Value: '<Secrets/SessionKeys>' },
     })
   })
 

@@ -43,7 +43,7 @@ describe('the deployment to synthesize', () => {
   })
 
   it.each([
-    [{ preset: 'nobody' }, 'there is no preset nobody, only buildr, default'],
+    [{ preset: 'nobody' }, 'there is no preset nobody, only buddy, buildbutler, buildr, butlr, default'],
     [{ preset: '../presets/default' }, 'there is no preset ../presets/default'],
     [{ config: 'nowhere.yaml' }, 'there is no configuration file nowhere.yaml'],
     [{ preset: 'buildr', config: 'x.yaml' }, 'tell either config or preset, not both'],

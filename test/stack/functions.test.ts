@@ -7,7 +7,7 @@ import { synthesize } from './synthesize.ts'
 
 const deployment = synthesize()
 const again = synthesize()
-const debug = synthesize({ preset: 'buildr', add: 'logs: { level: DEBUG, retentionDays: 7 }' })
+const debug = synthesize({ add: 'logs: { level: DEBUG, retentionDays: 7 }' })
 
 describe('functions', () => {
   it.each([

@@ -1,96 +1,111 @@
 import { describe, expect, it } from 'vitest'
+import {
+  type ExpectedRights,
+  ofBuddy,
+  ofBuildbutler,
+  ofBuildr,
+  ofButlr,
+  ofDefault,
+} from './expected-rights.ts'
 import { folders, functionOf, rightsOf, variablesOf } from './reading.ts'
-import { synthesize } from './synthesize.ts'
+import { edgeYaml, synthesize } from './synthesize.ts'
 
 const buildr = synthesize({ preset: 'buildr' })
 const standard = synthesize()
+const buddy = synthesize({ preset: 'buddy' })
 
-/** The one right that each function has: to write its own log. */
-const ownLog = (id: string) => [
-  `logs:CreateLogStream on <Functions/${id}/Logs.Arn>`,
-  `logs:PutLogEvents on <Functions/${id}/Logs.Arn>`,
-]
+/** As `rightsOf` writes them: the one right that each function has is to write its own log. */
+function written(
+  id: string,
+  { tables = {}, reads = [], rotates = [], invokes = [] }: ExpectedRights,
+): string[] {
+  const onTables = Object.entries(tables).flatMap(([name, actions]) => {
+    const [table, index] = name.split('/index/')
+    const resource = `<Tables/${table}.Arn>${index === undefined ? '' : `/index/${index}`}`
+    return actions.map(
+      (action) => `dynamodb:${action.replace(/ on the key .*/, '')} on ${resource}${conditionOf(action)}`,
+    )
+  })
+  const replaced = ['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].flatMap((action) =>
+    rotates.map((name) => `secretsmanager:${action} on <Secrets/${name}>`),
+  )
+  return [
+    ...onTables,
+    ...invokes.map((name) => `lambda:InvokeFunction on <Functions/${name}/Function/Aliaslive>`),
+    `logs:CreateLogStream on <Functions/${id}/Logs.Arn>`,
+    `logs:PutLogEvents on <Functions/${id}/Logs.Arn>`,
+    ...reads.map((name) => `secretsmanager:GetSecretValue on <Secrets/${name}>`),
+    ...replaced,
+  ].sort()
+}
 
-/** Every function of the default preset, and all that it may do and is told. */
-const expected = [
-  {
-    folder: 'token',
-    rights: [
-      'lambda:InvokeFunction on <Functions/GrantsClientCredentials/Function/Aliaslive>',
-      ...ownLog('Token'),
-    ],
-    variables: {
-      GRANT_FUNCTION_CLIENT_CREDENTIALS: '<Functions/GrantsClientCredentials/Function/Aliaslive>',
+/** Exactly the items with that partition key, and an item there must be. */
+function conditionOf(action: string): string {
+  const key = / on the key (.*)/.exec(action)?.[1]
+  if (key === undefined) return ''
+  const condition = {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  }
+  return ` if ${JSON.stringify(condition)}`
+}
+
+/** The variables that go with the rights: a name for each table and secret, an ARN for each function. */
+function toldWith({
+  tables = {},
+  reads = [],
+  rotates = [],
+  invokes = [],
+}: ExpectedRights): Record<string, string> {
+  const named = Object.keys(tables).map((name) => name.split('/')[0] ?? '')
+  return Object.fromEntries([
+    ...named.map((name) => [`${upperCase(name)}_TABLE`, `<Tables/${name}>`]),
+    ...[...reads, ...rotates].map((name) => [`${upperCase(name)}_SECRET`, `<Secrets/${name}>`]),
+    ...invokes.map((name) => [
+      upperCase(name).replace('GRANTS_', 'GRANT_FUNCTION_'),
+      `<Functions/${name}/Function/Aliaslive>`,
+    ]),
+  ])
+}
+
+function upperCase(pascal: string): string {
+  return pascal.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
+}
+
+function pascalCase(folder: string): string {
+  return folder.replaceAll(/(?:^|[/_-])([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+describe.each([
+  { preset: 'default', stack: standard, expected: ofDefault },
+  { preset: 'buildr', stack: buildr, expected: ofBuildr },
+  { preset: 'buddy', stack: buddy, expected: ofBuddy },
+  { preset: 'buildbutler', stack: synthesize({ preset: 'buildbutler' }), expected: ofBuildbutler },
+  { preset: 'butlr', stack: synthesize({ preset: 'butlr' }), expected: ofButlr },
+])('least privilege under $preset', ({ stack, expected }) => {
+  it('knows every function there is', () => {
+    expect(folders(stack)).toEqual(Object.keys(expected).sort())
+  })
+
+  it.each(Object.entries(expected))('%s holds these rights and no other', (folder, rights) => {
+    expect(rightsOf(stack, folder)).toEqual(written(pascalCase(folder), rights))
+  })
+
+  it.each(Object.entries(expected))(
+    '%s is told what its rights are for, and nothing else',
+    (folder, rights) => {
+      expect(variablesOf(stack, folder)).toEqual(toldWith(rights))
     },
-  },
-  {
-    folder: 'grants/client_credentials',
-    rights: [
-      'dynamodb:GetItem on <Tables/Accounts.Arn>',
-      'dynamodb:GetItem on <Tables/Clients.Arn>',
-      'dynamodb:UpdateItem on <Tables/RateLimits.Arn>',
-      ...ownLog('GrantsClientCredentials'),
-      'secretsmanager:GetSecretValue on <Secrets/SigningKeys>',
-    ],
-    variables: {
-      ACCOUNTS_TABLE: '<Tables/Accounts>',
-      CLIENTS_TABLE: '<Tables/Clients>',
-      RATE_LIMITS_TABLE: '<Tables/RateLimits>',
-      SIGNING_KEYS_SECRET: '<Secrets/SigningKeys>',
-    },
-  },
-  {
-    folder: 'metadata',
-    rights: [...ownLog('Metadata'), 'secretsmanager:GetSecretValue on <Secrets/VerificationKeys>'],
-    variables: { VERIFICATION_KEYS_SECRET: '<Secrets/VerificationKeys>' },
-  },
-  {
-    folder: 'health',
-    rights: [
-      'dynamodb:GetItem on <Tables/Clients.Arn> if ' +
-        '{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["health"]},"Null":{"dynamodb:LeadingKeys":"false"}}',
-      ...ownLog('Health'),
-      'secretsmanager:GetSecretValue on <Secrets/VerificationKeys>',
-    ],
-    variables: { CLIENTS_TABLE: '<Tables/Clients>', VERIFICATION_KEYS_SECRET: '<Secrets/VerificationKeys>' },
-  },
-  {
-    folder: 'rotate-keys',
-    rights: [
-      ...ownLog('RotateKeys'),
-      ...['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].flatMap((action) => [
-        `secretsmanager:${action} on <Secrets/SigningKeys>`,
-        `secretsmanager:${action} on <Secrets/VerificationKeys>`,
-      ]),
-    ],
-    variables: {
-      SIGNING_KEYS_SECRET: '<Secrets/SigningKeys>',
-      VERIFICATION_KEYS_SECRET: '<Secrets/VerificationKeys>',
-    },
-  },
-]
+  )
+})
 
 describe('least privilege', () => {
-  it('knows every function there is', () => {
-    expect(folders(standard)).toEqual(expected.map(({ folder }) => folder).sort())
-    expect(folders(buildr)).toEqual(folders(standard))
-  })
-
-  it.each(expected)('$folder holds these rights and no other', ({ folder, rights }) => {
-    expect(rightsOf(standard, folder)).toEqual(rights)
-  })
-
-  it.each(expected)('$folder is told what its rights are for, and nothing else', ({ folder, variables }) => {
-    expect(variablesOf(standard, folder)).toEqual(variables)
-  })
-
-  it('under one rate tier, client_credentials holds exactly clients, the signing keys and the counter', () => {
-    expect(rightsOf(buildr, 'grants/client_credentials')).toEqual([
-      'dynamodb:GetItem on <Tables/Clients.Arn>',
-      'dynamodb:UpdateItem on <Tables/RateLimits.Arn>',
-      ...ownLog('GrantsClientCredentials'),
-      'secretsmanager:GetSecretValue on <Secrets/SigningKeys>',
-    ])
+  it('behind an edge, who limits strangers may read its secret, and nobody else', () => {
+    const edge = synthesize({ preset: 'butlr', add: edgeYaml, region: 'us-east-1' })
+    const knowing = folders(edge).filter((folder) =>
+      rightsOf(edge, folder).some((right) => right.includes('<OriginSecret/Secret>')),
+    )
+    expect(knowing).toEqual(['authorize', 'grants/password'])
   })
 
   it('gives each function a role of its own, without managed or inline policies', () => {

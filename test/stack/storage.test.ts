@@ -66,6 +66,8 @@ describe('key secrets', () => {
           ServiceToken: { 'Fn::GetAtt': [expect.stringContaining('RotateKeysFunction'), 'Arn'] },
           ServiceTimeout: '90',
           algorithm: 'ES256',
+          // With another secret in use, CloudFormation calls again.
+          secrets: ['signingKeys', 'verificationKeys'],
         },
       }),
     })

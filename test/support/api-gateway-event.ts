@@ -15,6 +15,7 @@ export interface Request {
   readonly headers?: readonly (readonly [name: string, value: string])[]
   readonly query?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
+  readonly sourceIp?: string
   /** Whether the API treats the body as binary. */
   readonly binary?: boolean
 }
@@ -31,6 +32,7 @@ export function apiGatewayEvent(request: Request = {}): APIGatewayProxyEvent {
     fullPath = `/${stage}${path}`,
     headers = [],
     query,
+    sourceIp = '192.0.2.7',
     binary = false,
   } = request
   const body = Buffer.from(request.body ?? '')
@@ -70,7 +72,7 @@ export function apiGatewayEvent(request: Request = {}): APIGatewayProxyEvent {
         cognitoIdentityId: null,
         cognitoIdentityPoolId: null,
         principalOrgId: null,
-        sourceIp: '192.0.2.7',
+        sourceIp,
         user: null,
         userAgent: null,
         userArn: null,

@@ -5,7 +5,8 @@ import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll } from 'vitest'
-import { tableCatalogue } from '../../infra/constructs/tables.ts'
+import { type TableDefinition, tableCatalogue } from '../../infra/constructs/tables.ts'
+import type { TableName } from '../../shared/config/environment.ts'
 import { connectDynamoDb } from '../../shared/stores/dynamodb.ts'
 
 export interface Engine {
@@ -50,11 +51,11 @@ export async function connect(port: number): Promise<DynamoDBDocumentClient> {
 export function useEngine() {
   let engine: Engine
   const suffix = randomUUID()
-  const tableName = (name: keyof typeof tableCatalogue) => `${name}-${suffix}`
+  const tableName = (name: TableName) => `${name}-${suffix}`
   beforeAll(async () => {
     engine = await startEngine()
     const db = await connect(engine.port)
-    for (const name of ['clients', 'accounts', 'rateLimits'] as const)
+    for (const name of Object.keys(tableCatalogue) as TableName[])
       await createTable(db, name, tableName(name))
     db.destroy()
   })
@@ -62,24 +63,40 @@ export function useEngine() {
   return { engine: () => engine, connect: () => connect(engine.port), tableName }
 }
 
-/** A table of the keys that the stack gives it. */
-async function createTable(db: DynamoDBDocumentClient, name: keyof typeof tableCatalogue, TableName: string) {
-  const { partition, sort } = { sort: undefined, ...tableCatalogue[name].key }
-  const keys = [partition, ...(sort === undefined ? [] : [sort])]
+/** A table with the keys and the index that the stack gives it. */
+async function createTable(db: DynamoDBDocumentClient, name: TableName, TableName: string) {
+  const { key, index }: TableDefinition = tableCatalogue[name]
+  const names = [...new Set([key, index ?? key].flatMap(namesOf))]
+  const indexes = index && [
+    {
+      IndexName: index.name,
+      KeySchema: keySchema(index),
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    },
+  ]
   await db.send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: keys.map((AttributeName, index) => ({
-        AttributeName,
-        KeyType: index === 0 ? 'HASH' : 'RANGE',
-      })),
-      AttributeDefinitions: keys.map((AttributeName) => ({
+      KeySchema: keySchema(key),
+      AttributeDefinitions: names.map((AttributeName) => ({
         AttributeName,
         AttributeType: AttributeName === 'windowStart' ? 'N' : 'S',
       })),
+      ...(indexes && { GlobalSecondaryIndexes: indexes }),
     }),
   )
+}
+
+function namesOf({ partition, sort }: TableDefinition['key']): string[] {
+  return [partition, ...(sort === undefined ? [] : [sort])]
+}
+
+function keySchema(key: TableDefinition['key']) {
+  return namesOf(key).map((AttributeName, index) => ({
+    AttributeName,
+    KeyType: index === 0 ? ('HASH' as const) : ('RANGE' as const),
+  }))
 }
 
 /** The names of the commands that a connection sends from now on. */

@@ -1,12 +1,17 @@
 /** A token endpoint over memory: what `token-deployment.ts` makes of AWS. */
 import type { RateTier } from '../../shared/config/types.ts'
+import type { IssuingServices } from '../../shared/http/issue-tokens.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
+import { sourceOf } from '../../shared/http/source.ts'
 import type { TokenDeployment } from '../../shared/http/token-endpoint.ts'
 import { after, epochSeconds } from '../../shared/protocol/brands.ts'
 import type { Client } from '../../shared/protocol/client.ts'
+import type { NewGrant } from '../../shared/stores/grants.ts'
 import { type RateLimitStore, WINDOW } from '../../shared/stores/rate-limits.ts'
+import type { StoredToken } from '../../shared/stores/tokens.ts'
 import { generateKey } from '../../shared/tokens/key-set.ts'
 import { currentSigningKey } from '../../shared/tokens/signing-key.ts'
+import { newSymmetricKeys, parseSymmetricKeys } from '../../shared/tokens/symmetric-keys.ts'
 import { preset } from './presets.ts'
 
 /** 22:13:20, twenty seconds into a minute. */
@@ -32,11 +37,27 @@ export function memoryRateLimits(): RateLimitStore & { readonly writes: string[]
 }
 
 const made = await generateKey('ES256')
-const signingKey = await currentSigningKey(
+export const signingKey = await currentSigningKey(
   JSON.stringify({ keys: [{ state: 'current', since: 0, jwk: made.private }] }),
 )
 /** The public half of the key that signs. */
 export const publicJwk = made.public
+export const refreshKeys = parseSymmetricKeys(newSymmetricKeys(epochSeconds(NOW)), 'refresh-keys')
+
+/** What `issuingServices` makes of AWS, over memory: `written` tells what was, in its order. */
+export function memoryIssuing(different: Partial<IssuingServices> = {}) {
+  const written: ({ readonly grant: NewGrant } | { readonly token: StoredToken })[] = []
+  const servicesFor = (issuer: string): IssuingServices => ({
+    config: preset('buildr'),
+    issuer,
+    signingKey: async () => signingKey,
+    refreshKeys: async () => refreshKeys,
+    grants: { create: async (grant) => void written.push({ grant }) },
+    tokens: { create: async (token) => void written.push({ token }) },
+    ...different,
+  })
+  return { written, servicesFor }
+}
 
 export function memoryDeployment(
   clients: readonly Client[],
@@ -50,7 +71,7 @@ export function memoryDeployment(
     clients: { find: async (id) => clients.find(({ clientId }) => clientId === id) },
     limiter: rateLimiter(limits, clock),
     tierOf: async () => tier,
-    signingKey: async () => signingKey,
+    source: async (event) => sourceOf(event, undefined),
     clock,
     limits,
     ...rest,

@@ -1,8 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { tokenDeployment } from '../../../shared/http/token-deployment.ts'
+import {
+  connect as connectAws,
+  issuingServices,
+  tokenDeployment,
+} from '../../../shared/http/token-deployment.ts'
 import { accountStore } from '../../../shared/stores/accounts.ts'
 import { machineClient } from '../../support/clients.ts'
 import { useEngine } from '../../support/dynamodb.ts'
+import { newGrant, storedToken } from '../../support/grants.ts'
 import { preset } from '../../support/presets.ts'
 
 const { connect, tableName } = useEngine()
@@ -35,25 +40,33 @@ describe('the rate tier of a client', () => {
     { what: 'the default where its account is unknown', account: 'nobody', requestsPerMinute: 600 },
     { what: 'the default where it has no account', account: undefined, requestsPerMinute: 600 },
   ])('is $what', async ({ account, requestsPerMinute }) => {
-    const { tierOf } = tokenDeployment(config, environment())
+    const { tierOf } = tokenDeployment(config, connectAws(environment()))
     const client = machineClient(account === undefined ? {} : { account })
     expect(await tierOf(client)).toEqual({ requestsPerMinute })
   })
 
   test('needs no accounts table where there is one tier alone', async () => {
     const { ACCOUNTS_TABLE: _, ...without } = environment()
-    const { tierOf } = tokenDeployment(preset('buildr'), without)
+    const { tierOf } = tokenDeployment(preset('buildr'), connectAws(without))
     expect(await tierOf(machineClient({ account: 'premium' }))).toEqual({ requestsPerMinute: 600 })
   })
 })
 
 describe('a function that was deployed without what it needs', () => {
-  test.each(['CLIENTS_TABLE', 'ACCOUNTS_TABLE', 'RATE_LIMITS_TABLE', 'SIGNING_KEYS_SECRET'])(
-    'names %s',
-    (name) => {
-      expect(() => tokenDeployment(config, { ...environment(), [name]: undefined })).toThrow(
-        new Error(`environment variable ${name} is not set`),
-      )
-    },
-  )
+  const without = (name: string) => connectAws({ ...environment(), [name]: undefined })
+  const fault = (name: string) => new Error(`environment variable ${name} is not set`)
+
+  test.each(['CLIENTS_TABLE', 'ACCOUNTS_TABLE', 'RATE_LIMITS_TABLE'])('names %s, at its start', (name) => {
+    expect(() => tokenDeployment(config, without(name))).toThrow(fault(name))
+  })
+
+  const services = (name: string) => issuingServices(config, without(name))('https://issuer.example')
+  test.each([
+    { name: 'SIGNING_KEYS_SECRET', use: () => services('SIGNING_KEYS_SECRET').signingKey() },
+    { name: 'REFRESH_KEYS_SECRET', use: () => services('REFRESH_KEYS_SECRET').refreshKeys() },
+    { name: 'GRANTS_TABLE', use: async () => services('GRANTS_TABLE').grants.create(newGrant()) },
+    { name: 'TOKENS_TABLE', use: async () => services('TOKENS_TABLE').tokens.create(storedToken()) },
+  ])('names $name at its first use: not every function has it', async ({ name, use }) => {
+    await expect(use()).rejects.toEqual(fault(name))
+  })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandsToTry } from '../../../infra/local/project/commands.ts'
+import { commandsToTry, signInHint } from '../../../infra/local/project/commands.ts'
 
 const outputs = { TokenEndpoint: 'http://127.0.0.1:3000/prod/oauth/token', Prefix: '/oauth' }
 const client = { client_id: 'demo', client_secret: "it's", grant_types: ['client_credentials'] }
@@ -16,6 +16,23 @@ test('a client that posts its credentials gets them as form fields', () => {
   expect(commandsToTry({ clients: [posting] }, outputs, [])).toEqual([
     'curl -s --data-urlencode client_id=demo --data-urlencode client_secret=s3 -d grant_type=client_credentials http://127.0.0.1:3000/prod/oauth/token',
   ])
+})
+
+test('an app that takes passwords gets a command with the first user’s', () => {
+  const firstParty = { client_id: 'own', client_secret: 's', grant_types: ['password'] }
+  const users = [{ username: 'ada', password: 'it is long' }]
+  expect(commandsToTry({ clients: [firstParty], users }, outputs, [])).toEqual([
+    "curl -s -u own:s -d grant_type=password --data-urlencode username=ada --data-urlencode 'password=it is long' http://127.0.0.1:3000/prod/oauth/token",
+  ])
+})
+
+test('people are told where to sign in, and as whom, where there are pages', () => {
+  const users = [{ username: 'ada', password: 'pass word' }]
+  expect(signInHint({ users }, outputs, ['GET /oauth/account'])).toBe(
+    'Sign in at http://127.0.0.1:3000/prod/oauth/account as ada with the password pass word',
+  )
+  expect(signInHint({ users }, outputs, ['POST /oauth/token'])).toBeUndefined()
+  expect(signInHint({}, outputs, ['GET /oauth/account'])).toBeUndefined()
 })
 
 test('documents are offered where the stack has their routes', () => {

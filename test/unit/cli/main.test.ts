@@ -42,6 +42,24 @@ describe('a fault of the command line ends with 1 and a sentence, never with a s
       stderr: /faulty\.yaml: 4 faults\n {2}name: expected a stack name/,
     },
     { args: ['seed', 'no/such.json'], stderr: /^no\/such\.json cannot be read\n$/ },
+    { args: ['users'], stderr: usage },
+    { args: ['users', 'create'], stderr: /^users create takes one user name\n$/ },
+    { args: ['users', 'create', 'ada', 'grace'], stderr: /^users create takes one user name\n$/ },
+    { args: ['users', 'create', 'ada', '--password', 'hush'], stderr: /^Unknown option '--password'/ },
+    {
+      args: ['users', 'create', 'a b'],
+      stderr: /users\.0\.username: expected a user name without white space/,
+    },
+    { args: ['clients', 'create'], stderr: /^clients create takes one name, in quotes\n$/ },
+    {
+      args: ['clients', 'create', 'App'],
+      stderr: /2 faults\n {2}clients\.0\.grant_types: .*\n {2}clients\.0\.scope: /,
+    },
+    {
+      args: ['clients', 'create', 'App', '--grant', 'password', '--scope', 'read'],
+      stderr: /offers \(.*\), but not password/,
+    },
+    { args: ['users', 'create', 'ada'], stderr: /^which deployment\? Give --outputs FILE/ },
     { args: ['seed', notJson], stderr: /not\.json is not JSON\n$/ },
     {
       args: ['seed', faulty],
@@ -65,6 +83,7 @@ test('demo prints seed data as JSON, and nothing beside', async () => {
     stderr: '',
     seed: {
       accounts: [{ id: 'demo', tier: 'standard' }],
+      users: [],
       clients: [
         {
           client_id: 'demo-machine',

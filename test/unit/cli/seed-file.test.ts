@@ -10,22 +10,35 @@ const secret = 's'.repeat(32)
 
 describe('a sound seed file', () => {
   test('is given back, what is left out being empty', () => {
-    expect(checkSeed({}, 'seed.json', config)).toEqual({ accounts: [], clients: [] })
+    expect(checkSeed({}, 'seed.json', config)).toEqual({ accounts: [], users: [], clients: [] })
   })
   test('may tell everything', () => {
     const full = {
       accounts: [{ id: 'acme', tier: 'premium' }, { id: 'small' }],
+      users: [
+        {
+          username: 'Ada@Example.com',
+          password: 'correct horse',
+          account: 'acme',
+          name: 'Ada',
+          email: 'a@b',
+        },
+        { username: 'grace' },
+      ],
       clients: [
         {
           ...client,
           client_id: 'machine',
           client_secret: secret,
           client_uri: 'https://example.com',
-          logo_uri: 'http://example.com/logo.png',
+          logo_uri: 'data:image/png;base64,iVBORw0KGgo=',
           redirect_uris: ['https://example.com/cb'],
           token_endpoint_auth_method: 'client_secret_post',
           account: 'acme',
           first_party: true,
+          redirect_match: 'subpath',
+          access_token_ttl_seconds: 600,
+          introspect_audience: 'https://api.example.com',
         },
         { ...client, token_endpoint_auth_method: 'none' },
       ],
@@ -36,7 +49,8 @@ describe('a sound seed file', () => {
     const seed = demoSeed(preset(name))
     expect(checkSeed(seed, 'demo.json', preset(name))).toEqual(seed)
     const users = Object.entries(preset(name).scopes).filter(([, { user }]) => user)
-    const granted = seed.clients.flatMap(({ scope }) => scope.split(' '))
+    const machines = seed.clients.filter(({ client_id }) => client_id === 'demo-machine')
+    const granted = machines.flatMap(({ scope }) => scope.split(' '))
     expect(users.filter(([scope]) => granted.includes(scope))).toEqual([])
   })
 })
@@ -51,7 +65,18 @@ describe('each fault is told with its path', () => {
     [null, [`: ${group}`]],
     [[client], [`0: ${unknownKey}`]],
     ['text', [`: ${group}`]],
-    [{ users: [] }, [`users: ${unknownKey}`]],
+    [{ users: {} }, ['users: a list of users, but got Object']],
+    [{ users: [{}] }, [`users.0.username: ${missing}`]],
+    [{ users: [{ username: 'a b' }] }, ['users.0.username: a user name without white space, but got "a b"']],
+    [
+      { users: [{ username: 'ada', password: 'hunter2' }] },
+      ['users.0.password: at least 8 characters; leave it out to have one made'],
+    ],
+    [
+      { users: [{ username: 'ada', email: 'nowhere' }] },
+      ['users.0.email: an e-mail address, but got "nowhere"'],
+    ],
+    [{ api_tokens: [] }, [`api_tokens: ${unknownKey}`]],
     [{ accounts: {} }, ['accounts: a list of accounts, but got Object']],
     [{ accounts: ['acme'] }, [`accounts.0: ${group}`]],
     [{ accounts: [{}] }, [`accounts.0.id: ${missing}`]],
@@ -82,7 +107,9 @@ describe('each fault is told with its path', () => {
     ],
     [
       at({ logo_uri: 'data:image/png;base64,' }),
-      [`clients.0.logo_uri: ${url}, but got "data:image/png;base64,"`],
+      [
+        'clients.0.logo_uri: a data: URI of a PNG, JPEG, WebP or GIF of at most 32768 characters, or an http or https URL, but got "data:image/png;base64,"',
+      ],
     ],
     [
       at({ redirect_uris: 'https://a' }),
@@ -95,7 +122,9 @@ describe('each fault is told with its path', () => {
     [at({ grant_types: [] }), ['clients.0.grant_types: at least one grant type, but got 0']],
     [
       at({ grant_types: ['implicit'] }),
-      ['clients.0.grant_types.0: one of client_credentials, but got "implicit"'],
+      [
+        'clients.0.grant_types.0: one of authorization_code, client_credentials, password, refresh_token, but got "implicit"',
+      ],
     ],
     [at({ scope: '' }), ['clients.0.scope: scope names divided by spaces, but got ""']],
     [
@@ -121,6 +150,28 @@ describe('each fault is told with its path', () => {
       at({ token_endpoint_auth_method: 'none', client_secret: secret }),
       ['clients.0.client_secret: no secret, since the client does not authenticate'],
     ],
+    [
+      at({ token_endpoint_auth_method: 'none', introspect_audience: 'x' }),
+      ['clients.0.introspect_audience: a client that authenticates, to introspect tokens'],
+    ],
+    [
+      at({ grant_types: ['authorization_code'] }),
+      ['clients.0.redirect_uris: at least one, since the client uses authorization_code'],
+    ],
+    [
+      at({ redirect_uris: ['http://example.com/cb'] }),
+      [
+        'clients.0.redirect_uris.0: an https URI; plain http is for loopback alone, but got "http://example.com/cb"',
+      ],
+    ],
+    [
+      at({ tokens_never_expire: true }),
+      ['clients.0.tokens_never_expire: another access token format: a JWT has to expire (RFC 9068 §2.2)'],
+    ],
+    [
+      at({ access_token_ttl_seconds: 5 }),
+      ['clients.0.access_token_ttl_seconds: at least 60 seconds, but got 5'],
+    ],
     [at({ name: 'x' }), [`clients.0.name: ${unknownKey}`]],
     [
       { accounts: [{ id: 'a', tier: 'gold' }], clients: [client, { ...client, scope: 'nope' }] },
@@ -137,6 +188,12 @@ describe('each fault is told with its path', () => {
   test('also a grant that this deployment does not offer', () => {
     expect(faultsOf({ clients: [client] }, { ...config, grants: {} })).toEqual([
       'clients.0.grant_types: grants that this deployment offers (), but not client_credentials',
+    ])
+  })
+
+  test('also users, where no grant signs people in', () => {
+    expect(faultsOf({ users: [{ username: 'ada' }] }, preset('buildr'))).toEqual([
+      'users: no users, since no grant of this deployment signs people in',
     ])
   })
 

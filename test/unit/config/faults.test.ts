@@ -151,7 +151,7 @@ describe('each fault is told with its path', () => {
       { scope: { default: ['toString'] } },
       ['scope.default.0: a scope of the catalogue, but there is no "toString"'],
     ],
-    [{ grants: {} }, ['grants: at least one grant']],
+    [{ grants: {} }, ['grants: at least one grant that gives tokens to begin with']],
     [{ grants: { implicit: {} } }, [`grants.implicit: ${unknownKey}`]],
     ...[59, 2_592_001, 60.5, '3600', Number.NaN].map(
       (value) =>
@@ -162,7 +162,10 @@ describe('each fault is told with its path', () => {
           ],
         ] as const,
     ),
-    [{ accessToken: { format: 'paseto' } }, ['accessToken.format: one of jwt, but got "paseto"']],
+    [
+      { accessToken: { format: 'paseto' } },
+      ['accessToken.format: a format: jwt, prefixed or uuid, but got "paseto"'],
+    ],
     [{ signing: { algorithm: 'HS256' } }, ['signing.algorithm: one of ES256, RS256, EdDSA, but got "HS256"']],
     [{ signing: { algorithm: 'none' } }, ['signing.algorithm: one of ES256, RS256, EdDSA, but got "none"']],
     [{ response: { tokenType: 'BEARER' } }, ['response.tokenType: one of Bearer, bearer, but got "BEARER"']],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { metadataEndpoint } from '../../../functions/metadata/metadata.ts'
 import { wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
+import type { GrantType } from '../../../shared/protocol/grant-types.ts'
+import { authorizationServerMetadata } from '../../../shared/protocol/metadata.ts'
 import { SecretMissing } from '../../../shared/stores/cached-secret.ts'
 import { apiGatewayEvent, lambdaContext } from '../../support/api-gateway-event.ts'
 import { preset } from '../../support/presets.ts'
@@ -19,30 +21,34 @@ const headers = (type: string) => ({
   'Cache-Control': 'public, max-age=300',
   'Access-Control-Allow-Origin': '*',
 })
-const document = {
-  issuer,
-  token_endpoint: `${issuer}/oauth/token`,
-  jwks_uri: `${issuer}/.well-known/jwks.json`,
-  scopes_supported: ['read', 'write'],
-  response_types_supported: [],
-  grant_types_supported: ['client_credentials'],
-  token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-}
+const documentOf = (grantTypes: readonly GrantType[], scopes: readonly string[]) =>
+  authorizationServerMetadata({ issuer, prefix: '/oauth', grantTypes, scopes, signingAlgorithm: 'ES256' })
 
 describe.each([
   { standard: 'RFC 8414 §3', path: wellKnownPaths.authorizationServer },
   { standard: 'OpenID Connect Discovery §4', path: wellKnownPaths.openidConfiguration },
 ])('the metadata of $standard', ({ path }) => {
   test.each([
-    { name: 'buildr', expected: document },
-    // Its scopes about a person are left out: no grant here signs people in.
-    { name: 'default', expected: { ...document, scopes_supported: ['read', 'write', 'admin'] } },
+    { name: 'buildr', expected: documentOf(['client_credentials'], ['read', 'write']) },
+    {
+      name: 'default',
+      expected: documentOf(
+        ['authorization_code', 'client_credentials', 'refresh_token'],
+        ['read', 'write', 'admin', 'openid', 'profile', 'email'],
+      ),
+    },
   ])('under $name tells all that it offers, and nothing else', async ({ name, expected }) => {
     expect(await get(path, preset(name))).toEqual({
       status: 200,
       headers: headers('application/json'),
       body: expected,
     })
+  })
+
+  test('leaves scopes about a person out where no grant signs people in', async () => {
+    const { authorization_code: _, ...grants } = preset('default').grants
+    const { body } = await get(path, { ...preset('default'), grants })
+    expect(body).toEqual(documentOf(['client_credentials', 'refresh_token'], ['read', 'write', 'admin']))
   })
 
   test('names the configured issuer', async () => {

@@ -9,7 +9,7 @@ import { clientSecret, machineClient, publicClient } from '../../support/clients
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
 import { errorResponse, read } from '../../support/responses.ts'
-import { memoryDeployment, NOW, WINDOW_END } from '../../support/token-deployment.ts'
+import { memoryDeployment, memoryIssuing, NOW, WINDOW_END } from '../../support/token-deployment.ts'
 
 const log = captureLog()
 const request = { grant_type: 'client_credentials', client_id: 'machine', client_secret: clientSecret }
@@ -33,8 +33,14 @@ const clients = [
   machineClient({ clientId: clientId('dropped-scope'), scope: ['gone'] }),
   publicClient({ clientId: clientId('public-no-grant'), grantTypes: [] }),
 ]
-const call = async (event: ReturnType<typeof formEvent>, deployment = memoryDeployment(clients)) =>
-  read(await tokenEndpoint(clientCredentials, deployment)(event, lambdaContext))
+const call = async (
+  event: ReturnType<typeof formEvent>,
+  deployment = memoryDeployment(clients),
+  issuing: Parameters<typeof memoryIssuing>[0] = {},
+) => {
+  const { servicesFor } = memoryIssuing({ config: deployment.config, ...issuing })
+  return read(await tokenEndpoint(clientCredentials, deployment, servicesFor)(event, lambdaContext))
+}
 
 /** Nothing of a request's secrets may come back, or into the log. */
 const hushed = [
@@ -211,22 +217,25 @@ describe('a failure of our own tells the caller nothing', () => {
     { what: 'looking up the tier', different: { tierOf: boom }, response: server },
     {
       what: 'signing',
-      different: { signingKey: boom },
+      different: {},
+      issuing: { signingKey: boom },
       response: { ...server, headers: { ...server.headers, ...rate } },
     },
     { what: 'a throttled read', different: { clients: { find: throttled } }, response: busy },
     { what: 'a throttled count', different: { limiter: { count: throttled } }, response: busy },
     {
       what: 'a deployment without keys yet',
-      different: {
+      different: {},
+      issuing: {
         signingKey: async () => {
           throw new SecretMissing('signing-keys')
         },
       },
       response: { ...busy, headers: { ...busy.headers, ...rate } },
     },
-  ])('$what', async ({ different, response }) => {
-    expect(await call(formEvent(request), memoryDeployment(clients, different))).toEqual(response)
+  ])('$what', async ({ different, issuing, response }) => {
+    const deployment = memoryDeployment(clients, different)
+    expect(await call(formEvent(request), deployment, issuing)).toEqual(response)
     expect(log.facts()).toEqual([expect.objectContaining({ level: 'ERROR', status: response.status })])
   })
 })

@@ -8,7 +8,13 @@ import { clientSecret, machineClient } from '../../support/clients.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
 import { noStoreJson, read } from '../../support/responses.ts'
-import { memoryDeployment, NOW, publicJwk, WINDOW_END } from '../../support/token-deployment.ts'
+import {
+  memoryDeployment,
+  memoryIssuing,
+  NOW,
+  publicJwk,
+  WINDOW_END,
+} from '../../support/token-deployment.ts'
 
 const log = captureLog()
 const issuer = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod'
@@ -20,11 +26,14 @@ const rateHeaders = {
   'X-RateLimit-Reset': String(WINDOW_END),
 }
 
+const endpointOf = (deployment: ReturnType<typeof memoryDeployment>) =>
+  tokenEndpoint(clientCredentials, deployment, memoryIssuing({ config: deployment.config }).servicesFor)
+
 async function call(
-  event: Parameters<ReturnType<typeof tokenEndpoint>>[0],
+  event: Parameters<ReturnType<typeof endpointOf>>[0],
   deployment = memoryDeployment([machineClient()]),
 ) {
-  return read(await tokenEndpoint(clientCredentials, deployment)(event, lambdaContext))
+  return read(await endpointOf(deployment)(event, lambdaContext))
 }
 const claimsOf = async (body: unknown) => {
   const { access_token } = body as { readonly access_token: string }
@@ -87,8 +96,8 @@ describe('a client gets a token for itself (RFC 6749 §4.4)', () => {
       ...preset('buildr'),
       issuer: 'https://auth.example.com',
       accessToken: { format: 'jwt', audience: 'https://api.example.com' },
-      grants: { client_credentials: { accessTokenTtlSeconds: 60 } },
-      response: { tokenType: 'bearer', scope: 'changed' },
+      grants: { client_credentials: { accessTokenTtlSeconds: 60, refreshToken: false, subject: 'client' } },
+      response: { tokenType: 'bearer', scope: 'changed', refreshTokenExpiresIn: false },
     } as const
     const { body } = await call(
       formEvent({ ...request, scope: 'write read' }),
@@ -132,7 +141,7 @@ describe('the rate of a client', () => {
   const tier = { requestsPerMinute: 2 }
 
   test('is told in every answer, and over the limit is 429 with the time to wait (RFC 6585 §4)', async () => {
-    const handler = tokenEndpoint(clientCredentials, memoryDeployment([machineClient()], { tier }))
+    const handler = endpointOf(memoryDeployment([machineClient()], { tier }))
     const answers = []
     for (let count = 0; count < 4; count += 1)
       answers.push(read(await handler(formEvent(request), lambdaContext)))

@@ -29,6 +29,10 @@ describe('register', () => {
         token_endpoint_auth_method: 'client_secret_post',
         account: 'acme',
         first_party: true,
+        redirect_match: 'subpath',
+        access_token_ttl_seconds: 120,
+        tokens_never_expire: true,
+        introspect_audience: 'https://api.example.com',
       },
       now,
     )
@@ -46,6 +50,10 @@ describe('register', () => {
         secrets: [{ hash: sha256('s'.repeat(32)), createdAt: now }],
         account: 'acme',
         firstParty: true,
+        redirectMatch: 'subpath',
+        accessTokenTtlSeconds: 120,
+        tokensNeverExpire: true,
+        introspectAudience: 'https://api.example.com',
         createdAt: now,
       },
     })

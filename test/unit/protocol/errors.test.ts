@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import {
   type ErrorCode,
   errorStatus,
+  insufficientScope,
   invalidClient,
   invalidGrant,
   invalidRequest,
   invalidScope,
+  invalidToken,
   OAuthError,
   serverError,
   temporarilyUnavailable,
@@ -21,6 +23,8 @@ const codes: Record<ErrorCode, number> = {
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   invalid_scope: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
   server_error: 500,
   temporarily_unavailable: 503,
 }
@@ -95,6 +99,24 @@ describe('each error has a public text and a text for the log', () => {
       description: 'unknown scope: x',
       reason: 'unknown scope: x',
       headers: {},
+    },
+    {
+      error: invalidToken('the user is gone'),
+      code: 'invalid_token',
+      status: 401,
+      description: 'The access token is missing, expired or not valid',
+      reason: 'the user is gone',
+      headers: { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"' },
+    },
+    {
+      error: insufficientScope(['openid', 'email']),
+      code: 'insufficient_scope',
+      status: 403,
+      description: 'This needs the scope openid email',
+      reason: 'This needs the scope openid email',
+      headers: {
+        'WWW-Authenticate': 'Bearer realm="oauth", error="insufficient_scope", scope="openid email"',
+      },
     },
     {
       error: serverError(down),

@@ -1,0 +1,159 @@
+/** Every function of the presets, and all that each may do beyond writing its own log. */
+
+/** `Clients: GetItem` is DynamoDB's GetItem on that table, `Grants/index/bySubject: Query` on an index of it. */
+export type TableRights = Readonly<Record<string, readonly string[]>>
+
+export interface ExpectedRights {
+  readonly tables?: TableRights
+  /** Secrets whose value it may read. */
+  readonly reads?: readonly string[]
+  /** Secrets whose value it may read and replace. */
+  readonly rotates?: readonly string[]
+  /** Functions whose alias it may invoke. */
+  readonly invokes?: readonly string[]
+}
+
+const client = { Clients: ['GetItem'], RateLimits: ['UpdateItem'] }
+const tieredClient = { ...client, Accounts: ['GetItem'] }
+const fourSecrets = ['RefreshKeys', 'SessionKeys', 'SigningKeys', 'VerificationKeys']
+const pages: ExpectedRights = {
+  tables: {
+    Clients: ['GetItem'],
+    Users: ['GetItem', 'UpdateItem'],
+    Consents: ['GetItem', 'Query', 'UpdateItem'],
+    AuthorizationCodes: ['PutItem'],
+    Grants: ['GetItem', 'UpdateItem'],
+    'Grants/index/bySubject': ['Query'],
+    RateLimits: ['UpdateItem'],
+  },
+  reads: ['SessionKeys'],
+}
+
+/** The default preset: JWTs, several rate tiers, OpenID. */
+export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
+  token: { invokes: ['GrantsAuthorizationCode', 'GrantsClientCredentials', 'GrantsRefreshToken'] },
+  'grants/authorization_code': {
+    tables: {
+      ...tieredClient,
+      AuthorizationCodes: ['GetItem', 'UpdateItem'],
+      Consents: ['GetItem'],
+      Grants: ['UpdateItem'],
+    },
+    reads: ['RefreshKeys', 'SigningKeys'],
+  },
+  'grants/client_credentials': { tables: tieredClient, reads: ['SigningKeys'] },
+  'grants/refresh_token': {
+    tables: { ...tieredClient, Consents: ['GetItem'], Grants: ['GetItem', 'UpdateItem'] },
+    reads: ['RefreshKeys', 'SigningKeys'],
+  },
+  authorize: pages,
+  userinfo: {
+    tables: { Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'], Users: ['GetItem'] },
+    reads: ['VerificationKeys'],
+  },
+  revoke: {
+    tables: { ...tieredClient, Grants: ['GetItem', 'UpdateItem'], Tokens: ['PutItem'] },
+    reads: ['RefreshKeys', 'VerificationKeys'],
+  },
+  introspect: {
+    tables: { ...tieredClient, Grants: ['BatchGetItem', 'GetItem'], Tokens: ['BatchGetItem'] },
+    reads: ['RefreshKeys', 'VerificationKeys'],
+  },
+  metadata: { reads: ['VerificationKeys'] },
+  health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
+  'rotate-keys': { rotates: fourSecrets },
+}
+
+/** Machines alone, one rate tier: what the design says of `client_credentials` stands here. */
+export const ofBuildr: Readonly<Record<string, ExpectedRights>> = {
+  token: { invokes: ['GrantsClientCredentials'] },
+  'grants/client_credentials': { tables: client, reads: ['SigningKeys'] },
+  revoke: { tables: { ...client, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  introspect: {
+    tables: { ...client, Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'] },
+    reads: ['VerificationKeys'],
+  },
+  metadata: { reads: ['VerificationKeys'] },
+  health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
+  'rotate-keys': { rotates: ['SigningKeys', 'VerificationKeys'] },
+}
+
+/** Opaque tokens without OpenID: nothing that serves a request can sign. */
+export const ofBuddy: Readonly<Record<string, ExpectedRights>> = {
+  token: { invokes: ['GrantsAuthorizationCode', 'GrantsClientCredentials', 'GrantsRefreshToken'] },
+  'grants/authorization_code': {
+    tables: {
+      ...client,
+      AuthorizationCodes: ['GetItem', 'UpdateItem'],
+      Consents: ['GetItem'],
+      Grants: ['UpdateItem'],
+      Tokens: ['PutItem'],
+    },
+    reads: ['RefreshKeys'],
+  },
+  'grants/client_credentials': {
+    tables: { ...client, Grants: ['UpdateItem'], Tokens: ['PutItem'] },
+    reads: ['RefreshKeys'],
+  },
+  'grants/refresh_token': {
+    tables: { ...client, Consents: ['GetItem'], Grants: ['GetItem', 'UpdateItem'], Tokens: ['PutItem'] },
+    reads: ['RefreshKeys'],
+  },
+  authorize: pages,
+  userinfo: { tables: { Grants: ['BatchGetItem'], Tokens: ['GetItem'], Users: ['GetItem'] } },
+  revoke: {
+    tables: { ...client, Grants: ['GetItem', 'UpdateItem'], Tokens: ['GetItem', 'UpdateItem'] },
+    reads: ['RefreshKeys'],
+  },
+  introspect: {
+    tables: { ...client, Grants: ['BatchGetItem', 'GetItem'], Tokens: ['GetItem'] },
+    reads: ['RefreshKeys'],
+  },
+  metadata: { reads: ['VerificationKeys'] },
+  health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
+  'rotate-keys': { rotates: fourSecrets },
+}
+
+/** Opaque tokens without OpenID again, no grant for machines, three rate tiers. */
+export const ofBuildbutler = changed(ofBuddy, {
+  without: 'client_credentials',
+  tables: (tables) =>
+    'RateLimits' in tables && 'Clients' in tables ? { ...tables, Accounts: ['GetItem'] } : tables,
+})
+
+/** As the default preset, with the password grant and one rate tier. */
+export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
+  ...changed(ofDefault, { tables: ({ Accounts: _, ...tables }) => tables }),
+  token: {
+    invokes: ['GrantsAuthorizationCode', 'GrantsClientCredentials', 'GrantsPassword', 'GrantsRefreshToken'],
+  },
+  'grants/password': {
+    tables: { ...client, Grants: ['UpdateItem'], Users: ['GetItem', 'UpdateItem'] },
+    reads: ['RefreshKeys', 'SigningKeys'],
+  },
+}
+
+interface Change {
+  /** The grant that is not there. */
+  readonly without?: string
+  readonly tables: (tables: TableRights) => TableRights
+}
+
+function changed(
+  all: Readonly<Record<string, ExpectedRights>>,
+  { without = '', tables: change }: Change,
+): Readonly<Record<string, ExpectedRights>> {
+  const id = without.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const kept = Object.entries(all).filter(([folder]) => folder !== `grants/${without}`)
+  return Object.fromEntries(
+    kept.map(([folder, { tables, invokes, ...rights }]) => {
+      // The pages serve people, who have no rate tier.
+      const changedTables = tables && (folder === 'authorize' ? tables : change(tables))
+      const others = invokes?.filter((name) => name !== `Grants${id}`)
+      return [
+        folder,
+        { ...rights, ...(changedTables && { tables: changedTables }), ...(others && { invokes: others }) },
+      ]
+    }),
+  )
+}

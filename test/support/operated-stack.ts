@@ -1,0 +1,90 @@
+/** The local stack in this process, with the operator's rights: data can be put where a login would put it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalStack } from '../../infra/local/stack.ts'
+import { epochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
+import { sha256 } from '../../shared/protocol/hash.ts'
+import { type AuthorizationCode, authorizationCodeStore } from '../../shared/stores/authorization-codes.ts'
+import { consentStore } from '../../shared/stores/consents.ts'
+import { connectDynamoDb } from '../../shared/stores/dynamodb.ts'
+import { newGrantId } from '../../shared/tokens/refresh-token.ts'
+import { postForm } from './token-request.ts'
+
+export type Form = Readonly<Record<string, string>>
+
+export interface Setting {
+  /** Name of the preset. */
+  readonly preset: string
+  /** Changes the preset's text. */
+  readonly change?: (yaml: string) => string
+  /** In the seed format. */
+  readonly seed: object
+  readonly edge?: boolean
+}
+
+/** Far more than any test sends. */
+export const withoutLimits = (yaml: string) =>
+  `${yaml.replaceAll(/requestsPerMinute: \d+/g, 'requestsPerMinute: 1000000')}
+throttle: { ratePerSecond: 10000, burst: 5000 }
+`
+
+export async function startOperatedStack({ preset, change = (yaml) => yaml, seed, edge = false }: Setting) {
+  const directory = mkdtempSync(join(tmpdir(), 'scrip-operated-'))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text)
+    return join(directory, name)
+  }
+  const stack = await startLocalStack({
+    port: 0,
+    config: file('config.yaml', change(readFileSync(`infra/presets/${preset}.yaml`, 'utf8'))),
+    edge,
+    dataDir: join(directory, 'data'),
+    seed: file('seed.json', JSON.stringify(seed)),
+    demoData: false,
+    log: () => undefined,
+  })
+  Object.assign(process.env, stack.operator)
+  const db = connectDynamoDb()
+  const codes = authorizationCodeStore(db, stack.outputs.AuthorizationCodesTable ?? '')
+  const prefix = stack.outputs.Prefix ?? ''
+  const at = (path: string) => `${stack.issuer}${prefix}/${path}`
+  return {
+    issuer: stack.issuer,
+    url: at,
+    consents: consentStore(db, stack.outputs.ConsentsTable ?? ''),
+    /** Writes the record that the consent page would, and gives the code. */
+    async giveCode(record: Partial<AuthorizationCode> & Pick<AuthorizationCode, 'clientId' | 'scope'>) {
+      const code = crypto.randomUUID()
+      const now = fromMilliseconds(Date.now())
+      await codes.create({
+        codeHash: sha256(code),
+        username: 'ada',
+        subject: 'subject of ada',
+        requestedScope: record.scope,
+        authTime: now,
+        grantId: newGrantId().toString('base64url'),
+        issuedAt: now,
+        expiresAt: epochSeconds(now + 60),
+        ...record,
+      })
+      return code
+    },
+    /** Status and body of a request for tokens, to the one URL of all grants. */
+    token: async (form: Form, headers: Record<string, string> = {}) =>
+      brief(await postForm(at('token'), form, headers)),
+    revoke: async (form: Form) => brief(await postForm(at('revoke'), form)),
+    introspect: async (form: Form) => (await postForm(at('introspect'), form)).body,
+    async close() {
+      db.destroy()
+      await stack.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export type OperatedStack = Awaited<ReturnType<typeof startOperatedStack>>
+
+function brief({ status, body }: { status: number; body: unknown }) {
+  return { status, body: body as Record<string, unknown> }
+}
