@@ -1,7 +1,8 @@
 import { loadConfig } from '../../shared/config/runtime.ts'
-import type { Config } from '../../shared/config/types.ts'
+import type { Config, UpstreamConfig } from '../../shared/config/types.ts'
 import { sessions } from '../../shared/http/sessions.ts'
 import { connect, sourceReader } from '../../shared/http/token-deployment.ts'
+import { accountStore } from '../../shared/stores/accounts.ts'
 import { authorizationCodeStore } from '../../shared/stores/authorization-codes.ts'
 import { cachedReader } from '../../shared/stores/cached-reader.ts'
 import { clientStore } from '../../shared/stores/clients.ts'
@@ -39,5 +40,16 @@ async function upstreamOf({ upstream: settings }: Config): Promise<Upstream | un
   if (!settings) return undefined
   const { upstreamProvider } = await import('./upstream/provider.ts')
   const provider = upstreamProvider(settings, foreignSecret(settings.clientSecretArn, 'upstream client'))
-  return { settings, provider, keys: sessionKeys }
+  return {
+    settings,
+    provider,
+    keys: sessionKeys,
+    account: { id: settings.account, open: openAccount(settings) },
+  }
+}
+
+function openAccount({ account: accountId, tier }: UpstreamConfig): (() => Promise<unknown>) | undefined {
+  if (accountId === undefined || tier === undefined) return undefined
+  const accounts = accountStore(db, table('accounts'))
+  return () => accounts.create({ accountId, tier })
 }

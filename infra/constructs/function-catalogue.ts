@@ -71,7 +71,7 @@ export function functionCatalogue(config: Config): FunctionDefinition[] {
       rights: [...clientRights(config), ...grantRights[grantType](config)],
     })),
     ...(config.grants.authorization_code ? [authorize(config)] : []),
-    ...(hasUsers(config.grants) ? [userinfo(config)] : []),
+    ...(hasUsers(config.grants) && config.scopes.openid ? [userinfo(config)] : []),
     {
       folder: 'revoke',
       routes: [post(endpointPath(prefix, 'revoke'))],
@@ -152,6 +152,7 @@ function authorize(config: Config): FunctionDefinition {
       read('sessionKeys'),
       knowEdge,
       ...(config.upstream ? [readForeign(config.upstream.clientSecretArn)] : []),
+      ...(config.upstream?.tier === undefined ? [] : [use('accounts', ['dynamodb:GetItem', 'dynamodb:PutItem'])]),
     ],
   }
 }

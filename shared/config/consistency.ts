@@ -3,7 +3,7 @@
  */
 import { containedScopes } from '../protocol/scope.ts'
 import type { Fault } from './faults.ts'
-import type { Config } from './types.ts'
+import type { Config, UpstreamConfig } from './types.ts'
 
 /**
  * Every fault between values; empty when the configuration is sound.
@@ -20,6 +20,7 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
     ...(session ? sessionFaults(session) : []),
     ...(grants && refresh ? refreshFaults(grants, refresh) : []),
     ...(refresh && accessToken ? prefixFaults(refresh, accessToken) : []),
+    ...(sections.upstream && rateLimits ? upstreamFaults(sections.upstream, rateLimits) : []),
     ...(grants && sections.upstream && !grants.authorization_code
       ? [
           {
@@ -29,6 +30,14 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
         ]
       : []),
   ]
+}
+
+function upstreamFaults({ account, tier }: UpstreamConfig, { tiers }: Config['rateLimits']): Fault[] {
+  if (tier === undefined) return []
+  if (account === undefined)
+    return [{ path: 'upstream.account', expected: 'the account that is to be on upstream.tier' }]
+  if (Object.hasOwn(tiers, tier)) return []
+  return [{ path: 'upstream.tier', expected: `one of the tiers (${Object.keys(tiers).join(', ')})` }]
 }
 
 function containmentFaults(scopes: Config['scopes']): Fault[] {

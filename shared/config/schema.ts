@@ -111,6 +111,7 @@ const upstream = v.strictObject({
   scope: v.optional(text(500), 'openid profile email'),
   name: text(60),
   account: v.optional(text(255)),
+  tier: v.optional(text(40)),
 })
 
 const edge = v.strictObject({
@@ -196,6 +197,9 @@ export const configSchema = v.strictObject({
     failuresPerSource: v.optional(whole(1, 100_000, 'failures'), 100),
   }),
   upstream: v.optional(upstream),
+  errors: section({
+    unauthorizedBody: v.optional(v.record(v.string(), v.unknown(), 'a JSON object')),
+  }),
   pages: section({ serviceName: v.optional(text(60), 'Scrip') }),
   pkce: section({
     required: v.optional(oneOf('always', 'public', 'never'), 'always'),

@@ -74,6 +74,8 @@ export interface UpstreamConfig {
   readonly name: string
   /** The account that its users belong to. */
   readonly account?: string
+  /** The tier on which that account is opened with its first user; an account that exists keeps its own. */
+  readonly tier?: string
 }
 
 /** A rate tier: requests a minute for each subject. */
@@ -145,6 +147,10 @@ export interface Config {
     readonly failuresPerSource: number
   }
   readonly upstream?: UpstreamConfig
+  readonly errors: {
+    /** The JSON body of a 401 to a bad access token; OAuth's own when left out (RFC 6750 §3.1). */
+    readonly unauthorizedBody?: Readonly<Record<string, unknown>>
+  }
   readonly pages: {
     /** What the pages call the service. */
     readonly serviceName: string

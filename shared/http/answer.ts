@@ -26,7 +26,7 @@ export function errorAnswer(error: OAuthError): Answer {
   return {
     status: error.status,
     headers: error.headers,
-    body: {
+    body: error.body ?? {
       error: error.code,
       error_description: toDescription(error.description),
     },

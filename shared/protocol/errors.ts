@@ -29,6 +29,8 @@ export interface ErrorOptions {
   /** In place of the status that the code has, where HTTP has one that says more (413, 415, 429). */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** In place of OAuth's own JSON, where a deployment wants its API to answer otherwise. */
+  readonly body?: unknown
   readonly cause?: unknown
 }
 
@@ -39,6 +41,7 @@ export class OAuthError extends Error {
   readonly reason: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
 
   constructor(code: ErrorCode, description: string, options: ErrorOptions = {}) {
     super(`${code}: ${options.reason ?? description}`, {
@@ -50,14 +53,16 @@ export class OAuthError extends Error {
     this.reason = options.reason ?? description
     this.status = options.status ?? errorStatus[code]
     this.headers = options.headers ?? {}
+    this.body = options.body
   }
 
   /** The same error with more headers. */
   with(headers: Readonly<Record<string, string>>): OAuthError {
-    const { reason, status, cause } = this
+    const { reason, status, body, cause } = this
     return new OAuthError(this.code, this.description, {
       reason,
       status,
+      body,
       cause,
       headers: { ...this.headers, ...headers },
     })
@@ -103,10 +108,15 @@ export function invalidScope(description: string): OAuthError {
   return new OAuthError('invalid_scope', description)
 }
 
-/** The access token is missing, malformed, expired or revoked (RFC 6750 §3.1); the same sentence for all of them. */
-export function invalidToken(reason: string): OAuthError {
+/**
+ * The access token is missing, malformed, expired or revoked (RFC 6750 §3.1); the same answer for all of them.
+ *
+ * @param unauthorizedBody what the deployment answers instead of OAuth's JSON
+ */
+export function invalidToken(reason: string, unauthorizedBody?: unknown): OAuthError {
   return new OAuthError('invalid_token', 'The access token is missing, expired or not valid', {
     reason,
+    body: unauthorizedBody,
     headers: { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"' },
   })
 }

@@ -36,6 +36,7 @@ beforeAll(async () => {
       clientSecretArn,
       name: 'Example ID',
       account: 'tenants',
+      tier: 'standard',
     },
   }
   const clients = [

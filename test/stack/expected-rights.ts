@@ -100,7 +100,6 @@ export const ofBuddy: Readonly<Record<string, ExpectedRights>> = {
     reads: ['RefreshKeys'],
   },
   authorize: pages,
-  userinfo: { tables: { Grants: ['BatchGetItem'], Tokens: ['GetItem'], Users: ['GetItem'] } },
   revoke: {
     tables: { ...client, Grants: ['GetItem', 'UpdateItem'], Tokens: ['GetItem', 'UpdateItem'] },
     reads: ['RefreshKeys'],

@@ -14,13 +14,14 @@ import type { Pending } from '../pending.ts'
 import type { PageServices } from '../services.ts'
 import { forgetPendingSignIn, keepPendingSignIn, readPendingSignIn } from './pending-sign-in.ts'
 import { UpstreamFailure, type UpstreamHints, type UpstreamProvider } from './upstream.ts'
-import { upstreamUser } from './user.ts'
+import { type UpstreamAccount, upstreamUser } from './user.ts'
 
 /** What a deployment with an upstream provider has beside the rest. */
 export interface Upstream {
   readonly settings: UpstreamConfig
   readonly provider: UpstreamProvider
   readonly keys: () => Promise<SymmetricKeys>
+  readonly account: UpstreamAccount
 }
 
 /** Sends the browser to the provider. */
@@ -48,7 +49,7 @@ export async function beginUpstream(
 export async function upstreamCallback(request: PageRequest, services: PageServices): Promise<PageAnswer> {
   const { upstream, config, users, sessions } = services
   if (!upstream) throw new PageError(404, 'There is nothing here', 'Check the address, or go back.')
-  const { settings, provider, keys } = upstream
+  const { settings, provider, keys, account } = upstream
   const pending = await readPendingSignIn(request, await keys())
   if (!pending)
     throw new PageError(
@@ -61,7 +62,7 @@ export async function upstreamCallback(request: PageRequest, services: PageServi
   try {
     const callback = new URL(`${callbackUrl(request, config)}?${request.query.query}`)
     const identity = await provider.finish(callback, checks)
-    const user = await upstreamUser(identity, settings.account, users, request.now)
+    const user = await upstreamUser(identity, account, users, request.now)
     log.info('signed in upstream', { subject: user.subject })
     const next =
       query === undefined

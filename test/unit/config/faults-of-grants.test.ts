@@ -158,6 +158,14 @@ describe('each fault of grants and tokens is told with its path', () => {
       ['upstream.clientSecretArn: the ARN of a secret in Secrets Manager'],
     ],
     [
+      { upstream: { ...upstream, tier: 'one' } },
+      ['upstream.account: the account that is to be on upstream.tier'],
+    ],
+    [
+      { upstream: { ...upstream, account: 'tenants', tier: 'toString' } },
+      ['upstream.tier: one of the tiers (one)'],
+    ],
+    [
       { upstream: { ...upstream, issuer: 'http://idp.example' } },
       [expect.stringMatching(/^upstream\.issuer: an https URL/) as unknown as string],
     ],

@@ -25,6 +25,7 @@ const minimal = {
   session: { idleSeconds: 3600, absoluteSeconds: 86_400 },
   signIn: { windowSeconds: 900, failuresPerUser: 10, failuresPerSource: 100 },
   pages: { serviceName: 'Scrip' },
+  errors: {},
   pkce: { required: 'always' },
   redirectUris: { match: 'exact' },
   rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } },

@@ -23,6 +23,20 @@ beforeAll(async () => {
   await stores.users().create(user({ username: 'successor', subject: 'another subject' }))
 })
 
+test('refuses in the words of the deployment, where it has its own (B2.12’s body)', async () => {
+  const unauthorizedBody = { errors: [{ message: 'Wrong authentication data' }] }
+  expect(preset('buddy').errors).toEqual({ unauthorizedBody })
+  const deployment = deploy({ ...butlr, scopes, errors: { unauthorizedBody } }, [appClient()])
+  const challenge = 'Bearer realm="oauth", error="invalid_token"'
+  expect(await deployment.userinfo([['Authorization', 'Bearer nonsense']])).toEqual({
+    status: 401,
+    headers: { ...noStoreJson, 'WWW-Authenticate': challenge },
+    body: unauthorizedBody,
+  })
+  expect(log.facts()).toMatchObject([{ error: 'invalid_token', reason: 'the access token is not good' }])
+  expect(await deployment.userinfo()).toMatchObject({ status: 401, body: unauthorizedBody })
+})
+
 describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', ({ deployment }) => {
   async function tokenFor(scope: string[], different: object = {}) {
     const code = await giveCode({ scope, ...different })
