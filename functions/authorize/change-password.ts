@@ -2,6 +2,7 @@ import { log } from '../../shared/http/log.ts'
 import type { PageRequest } from '../../shared/http/pages/page-request.ts'
 import type { SignedIn } from '../../shared/http/sessions.ts'
 import { signIn } from '../../shared/http/sign-in.ts'
+import { fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../shared/protocol/password.ts'
 import type { User } from '../../shared/stores/users.ts'
 import type { PasswordFault } from './pages/account.ts'
@@ -37,7 +38,8 @@ export async function changePassword(
     return fault('current-password', 'The current password is wrong.')
   }
   const sessionVersion = await services.users.changePassword(user.username, await hashPassword(wanted))
-  await revokeAll(user, now, services)
+  // Of this moment, not of the request's start: what was given since then goes too.
+  await revokeAll(user, fromMilliseconds(Date.now()), services)
   log.info('password changed', { subject: user.subject })
   return { user: { ...user, sessionVersion } }
 }

@@ -14,7 +14,8 @@ const KEPT = seconds(86_400)
  * Takes an app's access away: what it was allowed, its codes and refresh tokens (`validAfter`), and every
  * grant, with which its access tokens end at once.
  *
- * The consent comes first: a grant that begins meanwhile is refused by it.
+ * The consent comes first: an exchange asks for it again once its grant is written, so that of the two at once
+ * one sees the other.
  */
 export async function withdraw(
   { username, subject }: User,

@@ -152,7 +152,9 @@ function authorize(config: Config): FunctionDefinition {
       read('sessionKeys'),
       knowEdge,
       ...(config.upstream ? [readForeign(config.upstream.clientSecretArn)] : []),
-      ...(config.upstream?.tier === undefined ? [] : [use('accounts', ['dynamodb:GetItem', 'dynamodb:PutItem'])]),
+      ...(config.upstream?.tier === undefined
+        ? []
+        : [use('accounts', ['dynamodb:GetItem', 'dynamodb:PutItem'])]),
     ],
   }
 }
@@ -227,6 +229,7 @@ const grantRights: Readonly<Record<GrantType, (config: Config) => Right[]>> = {
   password: (config) => [
     knowEdge,
     use('users', ['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+    use('consents', ['dynamodb:UpdateItem']),
     ...issuingRights(config, { refreshToken: config.grants.password?.refreshToken ?? false, ofUser: true }),
   ],
   refresh_token: (config) => [

@@ -202,7 +202,7 @@ export const configSchema = v.strictObject({
   }),
   pages: section({ serviceName: v.optional(text(60), 'Scrip') }),
   pkce: section({
-    required: v.optional(oneOf('always', 'public', 'never'), 'always'),
+    required: v.optional(oneOf('always', 'public'), 'always'),
   }),
   redirectUris: section({
     match: v.optional(oneOf('exact', 'subpath'), 'exact'),

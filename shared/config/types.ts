@@ -157,7 +157,7 @@ export interface Config {
   }
   readonly pkce: {
     /** Who must use PKCE (RFC 7636): every client, public clients, or nobody. */
-    readonly required: 'always' | 'public' | 'never'
+    readonly required: 'always' | 'public'
   }
   readonly redirectUris: {
     /** How `redirect_uri` is matched for a client that does not say (RFC 9700 §2.1 wants `exact`). */

@@ -11,7 +11,7 @@ import { type Answer, toResponse } from './answer.ts'
 import { authenticateClient } from './authenticate-client.ts'
 import type { Handler } from './endpoint.ts'
 import { formEndpoint } from './form-endpoint.ts'
-import { log } from './log.ts'
+import { log, MAX_LOGGED_ID } from './log.ts'
 import { refuseQuery } from './refuse-query.ts'
 import type { TokenDeployment } from './token-endpoint.ts'
 import { withinRate } from './within-rate.ts'
@@ -34,10 +34,12 @@ export function clientEndpoint(
     const { parameters, headers, event } = request
     const now = fromMilliseconds(deployment.clock())
     const credentials = readClientCredentials(headers.authorization ?? [], parameters)
-    log.appendKeys({ client_id: credentials.clientId })
+    log.appendKeys({ client_id: credentials.clientId.slice(0, MAX_LOGGED_ID) })
     const client = await authenticateClient(credentials, deployment.clients, now)
     return toResponse(
-      await withinRate(client, deployment, now, () => answer({ client, parameters, event, now })),
+      await withinRate({ client, source: () => deployment.source(event), now }, deployment, () =>
+        answer({ client, parameters, event, now }),
+      ),
     )
   })
 }

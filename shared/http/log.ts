@@ -6,4 +6,7 @@
  */
 import { Logger } from '@aws-lambda-powertools/logger'
 
+/** Characters of a client id that a stranger may have made up, and that goes into each line. */
+export const MAX_LOGGED_ID = 255
+
 export const log = new Logger()

@@ -20,7 +20,7 @@ import type { Handler } from './endpoint.ts'
 import { formEndpoint } from './form-endpoint.ts'
 import type { Grant } from './grant.ts'
 import { issuerOf } from './issuer.ts'
-import { log } from './log.ts'
+import { log, MAX_LOGGED_ID } from './log.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { refuseQuery } from './refuse-query.ts'
 import { withinRate } from './within-rate.ts'
@@ -55,14 +55,15 @@ export function tokenEndpoint<Values, Services>(
     const credentials = readClientCredentials(headers.authorization ?? [], parameters)
     log.appendKeys({
       grant_type: grant.grantType,
-      client_id: credentials.clientId,
+      client_id: credentials.clientId.slice(0, MAX_LOGGED_ID),
     })
+    const source = () => deployment.source(event)
     const client = await authenticateClient(credentials, deployment.clients, now)
-    const answer = await withinRate(client, deployment, now, async () => {
+    const answer = await withinRate({ client, source, now }, deployment, async () => {
       checkClient(client, grant)
       if (!deployment.config.grants[grant.grantType]) throw unsupportedGrantType()
       const issued = await grant.issue(
-        { client, parameters: readDeclared(parameters, grant), source: () => deployment.source(event), now },
+        { client, parameters: readDeclared(parameters, grant), source, now },
         servicesFor(issuerOf(deployment.config.issuer, event)),
       )
       log.info('tokens issued', {

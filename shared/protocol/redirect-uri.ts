@@ -18,7 +18,7 @@ export interface RedirectPolicy {
 /** Characters that a parser would drop, fold or take for something else: white space, controls, backslash, non-ASCII. */
 const UNSAFE = /[^\x21-\x5b\x5d-\x7e]/
 /** A dot, slash or backslash in percent-encoding, however often the percent sign was encoded in turn. */
-const ENCODED_PATH_SYNTAX = /%(25)*(2e|2f|5c)/i
+const ENCODED_PATH_SYNTAX = /%(25)*(2e|2f|3b|5c)/i
 /** An encoded control character, or a percent sign that encodes nothing: a server may make anything of it. */
 const ENCODED_CONTROL = /%(25)*([01][0-9a-f]|7f)|%(?![0-9a-f]{2})/i
 /** A dot segment, also with the parameters that some servers cut off (`..;x`). */

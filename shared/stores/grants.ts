@@ -7,7 +7,7 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { ClientId, EpochSeconds } from '../protocol/brands.ts'
 import type { GrantType } from '../protocol/grant-types.ts'
-import { writeOnce } from './conditional-write.ts'
+import { type Item, writeOnce } from './conditional-write.ts'
 
 export interface Grant {
   readonly gid: string
@@ -70,20 +70,31 @@ export function grantStore(db: DynamoDBDocumentClient, table: string): GrantStor
 
   async function find(gid: string): Promise<Grant | undefined> {
     const { Item } = await db.send(new GetCommand({ ...keyOf(gid), ConsistentRead: true }))
-    return Item as Grant | undefined
+    return toGrant(Item)
   }
 
   return {
     async create({ gid, ...values }) {
       const entries = Object.entries(values).filter(([, value]) => value !== undefined)
-      await db.send(
-        new UpdateCommand({
-          ...keyOf(gid),
-          UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-          ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-          ExpressionAttributeValues: Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
-        }),
+      const target = keyOf(gid)
+      const outcome = await writeOnce(db, target, (attempt) =>
+        db.send(
+          new UpdateCommand({
+            ...target,
+            UpdateExpression: `SET attempt = :attempt, ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+            // A revocation alone has no client. A grant is begun once: a late echo of this write, after a
+            // rotation, would put an old token back in its place.
+            ConditionExpression: 'attribute_not_exists(clientId)',
+            ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+            ExpressionAttributeValues: {
+              ':attempt': attempt,
+              ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+            },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
       )
+      if (!outcome.applied) throw new Error('a grant was begun twice')
     },
 
     find,
@@ -114,9 +125,7 @@ export function grantStore(db: DynamoDBDocumentClient, table: string): GrantStor
           }),
         ),
       )
-      return outcome.applied
-        ? { rotated: true }
-        : { rotated: false, found: outcome.found as Grant | undefined }
+      return outcome.applied ? { rotated: true } : { rotated: false, found: toGrant(outcome.found) }
     },
 
     async revoke(gid, now, expiresAt) {
@@ -150,4 +159,11 @@ export function grantStore(db: DynamoDBDocumentClient, table: string): GrantStor
       return grants.filter(({ revokedAt }) => revokedAt === undefined)
     },
   }
+}
+
+/** An item without what only its writes need. */
+export function toGrant(item: Item | undefined): Grant | undefined {
+  if (item === undefined) return undefined
+  const { attempt: _, ...grant } = item
+  return grant as unknown as Grant
 }

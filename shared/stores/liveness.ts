@@ -3,7 +3,7 @@
  * two tables, so that a revocation that was answered with 200 counts everywhere at once.
  */
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import type { Grant } from './grants.ts'
+import { type Grant, toGrant } from './grants.ts'
 import { denialKey } from './tokens.ts'
 
 export interface Liveness {
@@ -35,7 +35,7 @@ export function livenessReader(
       // A throttled part would read as "not revoked".
       if (Object.keys(UnprocessedKeys).length > 0) throw new ThrottledRead()
       return {
-        grant: Responses[tables.grants]?.[0] as Grant | undefined,
+        grant: toGrant(Responses[tables.grants]?.[0]),
         isDenied: (Responses[tables.tokens]?.length ?? 0) > 0,
       }
     },

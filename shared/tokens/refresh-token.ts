@@ -67,11 +67,18 @@ export function firstRefreshToken(
   return { grantId, generation: 1, keyId: key.keyId, body: randomBytes(bodyBytes(format)) }
 }
 
-/** The one successor of a token, under the key that made the token: the same each time it is asked for. */
-export function nextRefreshToken(token: RefreshToken, key: RefreshKey): RefreshToken {
+/**
+ * The one successor of a token: its body is the same each time it is asked for, since it follows from the token
+ * and the key that made it. The key that issues now names and tags it, so that a retired key issues no more.
+ */
+export function nextRefreshToken(
+  token: RefreshToken,
+  key: RefreshKey,
+  issuing: RefreshKey = key,
+): RefreshToken {
   const generation = token.generation + 1
   const body = hmac(key, 'body', token.grantId, uint32(generation), token.body).subarray(0, token.body.length)
-  return { ...token, generation, body }
+  return { ...token, generation, keyId: issuing.keyId, body }
 }
 
 /** The token as the client gets it. */

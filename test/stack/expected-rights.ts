@@ -127,7 +127,7 @@ export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
     invokes: ['GrantsAuthorizationCode', 'GrantsClientCredentials', 'GrantsPassword', 'GrantsRefreshToken'],
   },
   'grants/password': {
-    tables: { ...client, Grants: ['UpdateItem'], Users: ['GetItem', 'UpdateItem'] },
+    tables: { ...client, Consents: ['UpdateItem'], Grants: ['UpdateItem'], Users: ['GetItem', 'UpdateItem'] },
     reads: ['RefreshKeys', 'SigningKeys'],
   },
 }

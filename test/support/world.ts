@@ -1,5 +1,5 @@
 /** The grants and the endpoints beside them over a DynamoDB engine: real stores, memory for the rest, and a clock in hand. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, beforeEach } from 'vitest'
 import { authorizationCode } from '../../functions/grants/authorization_code/authorization-code.ts'
 import { clientCredentials } from '../../functions/grants/client_credentials/client-credentials.ts'
@@ -16,7 +16,7 @@ import type { GrantType } from '../../shared/protocol/grant-types.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import { type AuthorizationCode, authorizationCodeStore } from '../../shared/stores/authorization-codes.ts'
 import { consentStore } from '../../shared/stores/consents.ts'
-import { grantStore } from '../../shared/stores/grants.ts'
+import { type Grant, grantStore } from '../../shared/stores/grants.ts'
 import { livenessReader } from '../../shared/stores/liveness.ts'
 import { signInAttempts } from '../../shared/stores/sign-in-attempts.ts'
 import { tokenStore } from '../../shared/stores/tokens.ts'
@@ -124,7 +124,11 @@ export function useWorld() {
         ),
     }
   }
-  return { clock, stores, giveCode, deploy }
+  /** Puts a grant back as it was, whatever it is by now: a table taken back to an older state. */
+  const restoreGrant = (grant: Grant) =>
+    db.send(new PutCommand({ TableName: tableName('grants'), Item: { ...grant } }))
+
+  return { clock, stores, giveCode, deploy, restoreGrant }
 }
 
 type Stores = ReturnType<typeof useWorld>['stores']
@@ -156,6 +160,8 @@ function grantEndpoint(
     case 'password':
       return tokenEndpoint(password, deployment, (issuer) => ({
         ...issuing(issuer),
+        consents: stores.consents(),
+        revocations: stores.grants(),
         signIn: { limits: config.signIn, users: stores.users(), attempts: stores.attempts() },
       }))
     case 'refresh_token':

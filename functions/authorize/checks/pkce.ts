@@ -4,7 +4,7 @@ import { type Client, isConfidential } from '../../../shared/protocol/client.ts'
 import { isCodeChallenge } from '../../../shared/protocol/pkce.ts'
 import type { RequestParameters } from '../../../shared/protocol/request-parameters.ts'
 
-/** Proof Key for Code Exchange: the challenge, or nothing where none is required and none was given. */
+/** Proof Key for Code Exchange: the challenge, or nothing where a confidential client need not and does not. */
 export function checkPkce(
   parameters: RequestParameters,
   client: Client,
@@ -14,7 +14,8 @@ export function checkPkce(
   const method = parameters.get('code_challenge_method')
   if (challenge === undefined) {
     // RFC 7636 §4.4.1.
-    if (required === 'always' || (required === 'public' && !isConfidential(client)))
+    if (required === 'always' || !isConfidential(client))
+      // RFC 9700 §2.1.1: public clients MUST
       throw invalidAuthorization('code_challenge is required')
     if (parameters.has('code_challenge') || method !== undefined)
       throw invalidAuthorization('code_challenge_method needs a code_challenge')

@@ -39,17 +39,27 @@ export const authorizationCode = defineGrant<AuthorizationCodeServices>()({
     const code = await services.codes.find(sha256(parameters.code))
     if (!code) throw invalidGrant('unknown authorization code')
     checkBinding(code, client, parameters)
-    const consent = await services.consents.find(code.username, client.clientId)
-    if (consent?.validAfter !== undefined && consent.validAfter >= code.issuedAt)
-      throw invalidGrant('the consent was withdrawn')
+    if (await isWithdrawn(code, services)) throw invalidGrant('the consent was withdrawn')
     const grantId = Buffer.from(code.grantId, 'base64url')
     await consume(code, gidOf(grantId), now, services)
     const { username, subject, scope, requestedScope, authTime, nonce } = code
     const optionals = { ...(nonce === undefined ? {} : { nonce }) }
     const authorization = { client, subject, username, scope, requestedScope, authTime, now, ...optionals }
-    return beginGrant('authorization_code', authorization, services, grantId)
+    const issued = await beginGrant('authorization_code', authorization, services, grantId)
+    // Asked again, now that there is a grant: a withdrawal that ended in between has found none to revoke.
+    if (!(await isWithdrawn(code, services))) return issued
+    await services.revocations.revoke(gidOf(grantId), now, after(now, REVOCATION_KEPT))
+    throw invalidGrant('the consent was withdrawn meanwhile')
   },
 })
+
+async function isWithdrawn(
+  { username, clientId, issuedAt }: AuthorizationCode,
+  { consents }: AuthorizationCodeServices,
+): Promise<boolean> {
+  const consent = await consents.find(username, clientId)
+  return consent?.validAfter !== undefined && consent.validAfter >= issuedAt
+}
 
 /** The code is this client's, for this redirect URI, and its sender has the verifier. */
 function checkBinding(code: AuthorizationCode, client: Client, shown: Shown): void {

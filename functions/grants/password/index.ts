@@ -1,6 +1,8 @@
 import { loadConfig } from '../../../shared/config/runtime.ts'
 import { connect, issuingServices, tokenDeployment } from '../../../shared/http/token-deployment.ts'
 import { tokenEndpoint } from '../../../shared/http/token-endpoint.ts'
+import { consentStore } from '../../../shared/stores/consents.ts'
+import { grantStore } from '../../../shared/stores/grants.ts'
 import { signInAttempts } from '../../../shared/stores/sign-in-attempts.ts'
 import { userStore } from '../../../shared/stores/users.ts'
 import { password } from './password.ts'
@@ -12,6 +14,8 @@ const issuing = issuingServices(config, connections)
 
 export const handler = tokenEndpoint(password, tokenDeployment(config, connections), (issuer) => ({
   ...issuing(issuer),
+  consents: consentStore(db, table('consents')),
+  revocations: grantStore(db, table('grants')),
   signIn: {
     limits: config.signIn,
     users: userStore(db, table('users')),

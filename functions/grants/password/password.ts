@@ -1,11 +1,17 @@
 import { defineGrant, optionalScope, required } from '../../../shared/http/grant.ts'
 import { beginGrant, type IssuingServices } from '../../../shared/http/issue-tokens.ts'
 import { type SignInServices, signIn } from '../../../shared/http/sign-in.ts'
+import { after, seconds } from '../../../shared/protocol/brands.ts'
 import { invalidGrant, tooManyRequests, unauthorizedClient } from '../../../shared/protocol/errors.ts'
 import { grantScope } from '../../../shared/protocol/scope.ts'
+import type { ConsentStore } from '../../../shared/stores/consents.ts'
+import type { GrantStore } from '../../../shared/stores/grants.ts'
+import { gidOf, newGrantId } from '../../../shared/tokens/refresh-token.ts'
 
 export interface PasswordServices extends IssuingServices {
   readonly signIn: SignInServices
+  readonly consents: Pick<ConsentStore, 'allow'>
+  readonly revocations: Pick<GrantStore, 'revoke'>
 }
 
 /**
@@ -26,6 +32,9 @@ export const password = defineGrant<PasswordServices>()({
       throw tooManyRequests({ 'Retry-After': String(result.retryAfterSeconds) })
     if (result.outcome === 'refused') throw invalidGrant(result.reason)
     const { username, subject } = result.user
+    // Recorded, so that the person sees the app on the account page, and can withdraw what it got.
+    await services.consents.allow(username, client.clientId, scope, now)
+    const grantId = newGrantId()
     const authorization = {
       client,
       subject,
@@ -35,6 +44,15 @@ export const password = defineGrant<PasswordServices>()({
       authTime: now,
       now,
     }
-    return beginGrant('password', authorization, services)
+    const issued = await beginGrant('password', authorization, services, grantId)
+    // Asked again, now that there is a grant: a password change that ended in between has found none to revoke.
+    const user = await services.signIn.users.find(username)
+    if (user?.sessionVersion === result.user.sessionVersion) return issued
+    await services.revocations.revoke(
+      gidOf(grantId),
+      now,
+      after(now, seconds(services.config.refresh.ttlSeconds)),
+    )
+    throw invalidGrant('the password was changed meanwhile')
   },
 })

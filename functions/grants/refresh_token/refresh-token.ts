@@ -43,7 +43,7 @@ export const refreshToken = defineGrant<RefreshTokenServices>()({
     const shown = await readShown(parameters.refresh_token, client, services)
     const scope = narrowedScope(parameters.scope, shown.grant, services)
     await checkConsent(shown.grant, services)
-    const successor = nextRefreshToken(shown.token, shown.key)
+    const successor = nextRefreshToken(shown.token, shown.key, (await services.refreshKeys()).current)
     const grant = await advance(shown, successor, client, now, services)
     const { subject, username, authTime } = grant
     const authorization = {

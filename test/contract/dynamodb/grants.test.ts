@@ -15,7 +15,6 @@ beforeAll(async () => {
 /** Two instances of the store on one table, as two environments of a function are. */
 const grants = () => grantStore(db, tableName('grants'))
 const others = () => grantStore(other, tableName('grants'))
-const attempt = expect.stringMatching(/^[0-9a-f-]{36}$/)
 const named = (gid: string, different = {}) => newGrant({ gid, ...different })
 const step = (gid: string, different: Partial<Rotation> = {}): Rotation => ({
   gid,
@@ -97,7 +96,6 @@ describe('rotating', () => {
       rotatedAt: at(10),
       refreshExpiresAt: at(2000),
       expiresAt: at(3000),
-      attempt,
     })
   })
 
@@ -198,13 +196,23 @@ describe('the grants of a subject', () => {
   })
 })
 
+test('is begun once: an echo of its beginning, after a rotation, is refused and changes nothing', async () => {
+  const grant = named('echoed')
+  await grants().create(grant)
+  await expect(grants().create({ ...grant, generation: 9 })).rejects.toThrow('a grant was begun twice')
+  expect(await grants().find('echoed')).toMatchObject({ generation: grant.generation })
+})
+
 test('an item holds nothing that was left undefined', async () => {
   await grants().create(named('bare', { username: undefined, expiresAt: undefined }))
   const { Item } = await db.send(new GetCommand({ TableName: tableName('grants'), Key: { gid: 'bare' } }))
   expect(Object.keys(Item ?? {}).toSorted()).toEqual(
-    Object.keys(
-      JSON.parse(JSON.stringify(named('bare', { username: undefined, expiresAt: undefined }))),
-    ).toSorted(),
+    [
+      'attempt',
+      ...Object.keys(
+        JSON.parse(JSON.stringify(named('bare', { username: undefined, expiresAt: undefined }))),
+      ),
+    ].toSorted(),
   )
   expect(Item?.createdAt).toBe(T0)
 })

@@ -21,8 +21,6 @@ describe('PKCE (RFC 7636 §4.4.1)', () => {
     { policy: 'always', client: 'public', outcome: required },
     { policy: 'public', client: 'confidential', outcome: undefined },
     { policy: 'public', client: 'public', outcome: required },
-    { policy: 'never', client: 'confidential', outcome: undefined },
-    { policy: 'never', client: 'public', outcome: undefined },
   ] as const)('required $policy, $client client without challenge', ({ policy, client, outcome }) => {
     const check = () =>
       checkPkce(parseRequestParameters(''), client === 'public' ? publicClient() : webClient(), {
@@ -35,7 +33,7 @@ describe('PKCE (RFC 7636 §4.4.1)', () => {
   test.each(['code_challenge=', 'code_challenge_method=S256', 'code_challenge_method=plain'])(
     'takes no half of it: %s',
     (query) => {
-      expect(() => checkPkce(parseRequestParameters(query), webClient(), { required: 'never' })).toThrow(
+      expect(() => checkPkce(parseRequestParameters(query), webClient(), { required: 'public' })).toThrow(
         refusal('invalid_request', 'code_challenge_method needs a code_challenge'),
       )
     },
@@ -43,7 +41,7 @@ describe('PKCE (RFC 7636 §4.4.1)', () => {
 
   test('a challenge that is given binds, also where none is required', () => {
     const query = `code_challenge=${challenge}&code_challenge_method=S256`
-    expect(checkPkce(parseRequestParameters(query), webClient(), { required: 'never' })).toBe(challenge)
+    expect(checkPkce(parseRequestParameters(query), webClient(), { required: 'public' })).toBe(challenge)
   })
 })
 

@@ -144,10 +144,7 @@ describe('each fault of grants and tokens is told with its path', () => {
       ],
     ],
     [{ pages: { serviceName: ' ' } }, ['pages.serviceName: a text that is not empty, but got ""']],
-    [
-      { pkce: { required: 'sometimes' } },
-      ['pkce.required: one of always, public, never, but got "sometimes"'],
-    ],
+    [{ pkce: { required: 'sometimes' } }, ['pkce.required: one of always, public, but got "sometimes"']],
     [{ redirectUris: { match: 'prefix' } }, ['redirectUris.match: one of exact, subpath, but got "prefix"']],
     [
       { upstream, grants: { password: {}, refresh_token: {} } },

@@ -15,7 +15,7 @@ import { refreshKeys } from '../../support/token-deployment.ts'
 import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
-const { clock, stores, giveCode, deploy } = useWorld()
+const { clock, stores, giveCode, deploy, restoreGrant } = useWorld()
 const scope = ['read', 'write', 'openid']
 const clients = [
   appClient({ scope }),
@@ -110,7 +110,7 @@ describe('a refresh token is refused with one and the same answer, whatever the 
     const grant = await grantOf(refresh_token)
     const second = tokensIn(await refresh(refresh_token))
     const third = tokensIn(await refresh(second.refresh_token))
-    if (grant) await stores.grants().create(grant)
+    if (grant) await restoreGrant(grant)
     expect(await refresh(third.refresh_token)).toEqual(refusedAt(clock.now))
     expect(log.facts().at(-1)).toMatchObject({ reason: 'the refresh token is not the grant’s' })
     expect(await grantOf(refresh_token)).not.toHaveProperty('revokedAt')

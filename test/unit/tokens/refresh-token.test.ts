@@ -142,6 +142,12 @@ describe('the successor', () => {
     expect(body).not.toEqual(token.body)
   })
 
+  test('of a retired key is named and tagged by the key that issues now, over the same body', () => {
+    const next = nextRefreshToken(token, key, otherKey)
+    expect(next).toEqual({ ...nextRefreshToken(token, key), keyId: otherKey.keyId })
+    expect(parseRefreshToken(formatRefreshToken(next, otherKey, format), keyOf, format)).toEqual(next)
+  })
+
   test('cannot be made without the key', () => {
     expect(nextRefreshToken(token, otherKey).body).not.toEqual(nextRefreshToken(token, key).body)
   })
