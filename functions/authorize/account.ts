@@ -32,15 +32,19 @@ export async function account(request: PageRequest, services: PageServices): Pro
   }
 }
 
-/** This browser goes on in a session of the new version; every other one is of the old. */
+/**
+ * This browser goes on in a session of the new version; every other one is of the old. Nobody has signed in by
+ * it, so `auth_time` and the session's end stay.
+ */
 async function signOutEverywhere(
   request: PageRequest,
-  { user }: SignedIn,
+  { user, session }: SignedIn,
   { users, sessions }: PageServices,
 ): Promise<PageAnswer> {
   const sessionVersion = await users.endSessions(user.username)
   log.info('signed out everywhere', { subject: user.subject })
-  return seeDone('everywhere', request, await sessions.begin({ ...user, sessionVersion }, request))
+  const cookies = await sessions.begin({ ...user, sessionVersion }, request, session.authTime)
+  return seeDone('everywhere', request, cookies)
 }
 
 async function show(

@@ -11,9 +11,9 @@ export async function logout(request: PageRequest, { config, sessions }: PageSer
   const signedIn = await sessions.read(request)
   if (request.method === 'GET')
     return signedIn ? logoutPage(request, config, signedIn) : signedOutPage(request, config)
-  if (signedIn) {
-    checkForm(request, { purpose: 'logout', sessionId: signedIn.session.id })
-    log.info('signed out', { subject: signedIn.user.subject })
-  }
+  // Another site's form comes without the session (`SameSite=Lax`): an answer that clears cookies would end it.
+  if (!signedIn) return seeOther(request.path('logout'))
+  checkForm(request, { purpose: 'logout', sessionId: signedIn.session.id })
+  log.info('signed out', { subject: signedIn.user.subject })
   return seeOther(request.path('logout'), sessions.end(request))
 }

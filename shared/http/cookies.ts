@@ -13,8 +13,10 @@ export const MAX_COOKIE_BYTES = 2048
 export function readCookies(headers: readonly string[]): Cookies {
   const cookies = new Map<string, string>()
   for (const pair of headers.join(';').split(';')) {
-    const [, name, value] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(pair) ?? []
-    if (name !== undefined && value !== undefined && !cookies.has(name)) cookies.set(name, value)
+    const end = pair.indexOf('=')
+    // Not `trim()`: of a name with a Unicode space before `__Host-`, which any subdomain may set, it would make ours.
+    const name = pair.slice(0, Math.max(end, 0)).replace(/^[ \t]+/, '')
+    if (name !== '' && !cookies.has(name)) cookies.set(name, pair.slice(end + 1).trim())
   }
   return cookies
 }

@@ -1,6 +1,6 @@
 /** Who is signed in. A session rests in the browser, sealed; whether it still counts, the user's record says. */
 import { randomBytes } from 'node:crypto'
-import { seconds } from '../protocol/brands.ts'
+import { type EpochSeconds, seconds } from '../protocol/brands.ts'
 import type { User, UserReader } from '../stores/users.ts'
 import { openSession, type Session, type SessionLimits, sealSession } from '../tokens/session-token.ts'
 import type { SymmetricKeys } from '../tokens/symmetric-keys.ts'
@@ -22,8 +22,10 @@ export interface Sessions {
   /**
    * The cookies of a new session. Its id is new, whatever the browser held before, so a session that somebody
    * planted is worth nothing after the sign-in.
+   *
+   * @param authTime when the user signed in, where that is not now; the session's absolute limit counts from it
    */
-  begin(user: User, request: PageRequest): Promise<readonly string[]>
+  begin(user: User, request: PageRequest, authTime?: EpochSeconds): Promise<readonly string[]>
   /** The cookies that end the browser's session. */
   end(request: PageRequest): readonly string[]
 }
@@ -50,9 +52,9 @@ export function sessions(
       return { session, user, cookie: await toCookie(session, request) }
     },
 
-    async begin({ username, subject, sessionVersion }, request) {
+    async begin({ username, subject, sessionVersion }, request, authTime = request.now) {
       const id = randomBytes(16).toString('base64url')
-      const session = { id, username, subject, sessionVersion, authTime: request.now }
+      const session = { id, username, subject, sessionVersion, authTime }
       return [await toCookie(session, request), renewFormSecret(request)]
     },
 

@@ -159,6 +159,16 @@ describe('forms that another site could send', () => {
   })
 })
 
+describe('signing out from another site', () => {
+  test.each([{}, { Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }])(
+    'a form without cookies clears none: %j',
+    async (headers) => {
+      const answer = await visitor(stack.url).post('/oauth/logout', {}, headers as Record<string, string>)
+      expect(answer.headers.getSetCookie()).toEqual([])
+    },
+  )
+})
+
 describe('sessions', () => {
   test('begin anew at each sign-in, whatever was planted before (session fixation)', async () => {
     const attacker = visitor(stack.url)

@@ -56,6 +56,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   upstream.profiles.clear()
+  upstream.age = 0
 })
 
 /** The operator's secret, as Secrets Manager would hold it. */
@@ -125,7 +126,7 @@ describe('B4.5 signing in upstream', () => {
       client_id: upstreamClient.id,
       code_challenge_method: 'S256',
       login_hint: 'ada',
-      max_age: '60',
+      max_age: '0',
       prompt: 'login',
       redirect_uri: `${stack.url}/oauth/callback`,
       response_type: 'code',
@@ -165,6 +166,57 @@ describe('B4.5 signing in upstream', () => {
     const person = visitor(stack.url)
     const back = await signInUpstream(person, await toProvider(person, '/oauth/login'), 'barbara')
     expect(await person.follow(await person.follow(back))).toMatchObject({ heading: 'Your account' })
+  })
+})
+
+describe('when the person signed in is what the provider says (OpenID Connect Core 1.0 §2)', () => {
+  const now = () => Math.floor(Date.now() / 1000)
+
+  /** Somebody who signed in at the provider so many seconds ago, and has no session here. */
+  async function signedInThere(seconds: number): Promise<Visitor> {
+    const person = visitor(stack.url)
+    upstream.age = seconds
+    await signInUpstream(person, await toProvider(person, '/oauth/login'), 'alan')
+    upstream.age = 0
+    return person
+  }
+
+  test.each([{ max_age: '60' }, { max_age: '0' }, { prompt: 'login' }])(
+    'an app that asks for a new sign-in gets none from before, whatever the person takes out of the URL: %j',
+    async (asked) => {
+      const person = await signedInThere(300)
+      const there = new URL((await toProvider(person, request(asked))).location ?? '')
+      there.searchParams.delete('prompt')
+      there.searchParams.delete('max_age')
+      const answer = await person.follow(await person.get(there.href))
+      expect(answer).toMatchObject({ status: 400, heading: 'You are not signed in' })
+      expect(answer.text).toContain('Your sign-in at Example ID is from before, and a new one is needed.')
+      expect(person.cookies.has('scrip-session')).toBe(false)
+    },
+  )
+
+  test.each([{ max_age: '60' }, { prompt: 'login' }])('a new sign-in serves it: %j', async (asked) => {
+    const person = await signedInThere(300)
+    const { auth_time } = await idTokenOf(await signIn(person, 'alan', request(asked)))
+    expect(now() - Number(auth_time)).toBeLessThan(30)
+  })
+
+  test('the app reads the provider’s auth_time, not when the person came back', async () => {
+    const person = await signedInThere(300)
+    const back = await person.follow(await toProvider(person))
+    const { auth_time } = await idTokenOf(await person.follow(await person.follow(back)))
+    expect(now() - Number(auth_time)).toBeGreaterThanOrEqual(300)
+    expect(now() - Number(auth_time)).toBeLessThan(330)
+  })
+
+  test('one that is older than a session may be is none', async () => {
+    const person = await signedInThere(86_400)
+    const there = new URL((await toProvider(person)).location ?? '')
+    expect(there.searchParams.get('max_age')).toBe('86400')
+    there.searchParams.delete('max_age')
+    const answer = await person.follow(await person.get(there.href))
+    expect(answer).toMatchObject({ status: 400, heading: 'You are not signed in' })
+    expect(person.cookies.has('scrip-session')).toBe(false)
   })
 })
 

@@ -4,7 +4,7 @@ declare module 'oidc-provider' {
 
   interface Context {
     readonly oidc: {
-      readonly session?: { readonly accountId?: string }
+      readonly session?: { readonly accountId?: string; loginTs?: number }
       readonly client?: { readonly clientId: string }
       readonly provider: Provider
     }

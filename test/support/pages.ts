@@ -52,7 +52,11 @@ export function pages(config: Config, clients: readonly Client[], different: Par
       ...userStore,
       create: unused,
       changePassword: unused,
-      endSessions: unused,
+      async endSessions(username) {
+        const sessionVersion = (users.get(username)?.sessionVersion ?? 0) + 1
+        users.set(username, user({ sessionVersion }))
+        return sessionVersion
+      },
       tellProfile: unused,
     },
     consents: {

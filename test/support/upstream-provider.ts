@@ -10,6 +10,8 @@ export interface UpstreamServer {
   readonly issuer: string
   /** What the provider tells of a person, by what they type as their name there. */
   readonly profiles: Map<string, Record<string, unknown>>
+  /** Makes the next sign-ins look as if they were made so many seconds ago. */
+  age: number
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function startUpstream(redirectUris: () => readonly string[]): Prom
           client_secret: upstreamClient.secret,
           redirect_uris: [...redirectUris()],
           token_endpoint_auth_method: 'client_secret_post',
+          require_auth_time: true,
         },
       ],
       cookies: { keys: ['a key of the test'] },
@@ -40,6 +43,7 @@ export async function startUpstream(redirectUris: () => readonly string[]): Prom
       }),
       // The people of these tests have agreed to all of it.
       async loadExistingGrant({ oidc }) {
+        if (oidc.session?.loginTs !== undefined) oidc.session.loginTs -= running.age
         const grant = new oidc.provider.Grant({
           accountId: oidc.session?.accountId ?? '',
           clientId: oidc.client?.clientId ?? '',
@@ -52,14 +56,16 @@ export async function startUpstream(redirectUris: () => readonly string[]): Prom
   server.prependListener('request', () => {
     callback ??= provider().callback()
   })
-  return {
+  const running: UpstreamServer = {
     issuer,
     profiles,
+    age: 0,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return running
 }
 
 /** Goes through the provider's login page; `at` leads to the provider. Gives the redirect back to the stack. */

@@ -13,7 +13,7 @@ export function logoutPage(
 ): PageAnswer {
   const form = protectForm(request, { purpose: 'logout', sessionId: session.id })
   const main = html`<h1>Sign out?</h1>
-<p class="lead">You are signed in as <strong>${displayName(user)}</strong>. Apps that you have allowed keep their access.</p>
+<p class="lead">You are signed in as <strong>${displayName(user)}</strong>. This signs you out in this browser. To sign out everywhere else, go to <a href="${request.path('account')}">your account</a>. Apps that you have allowed keep their access.</p>
 <form method="post" action="${request.path('logout')}">
 ${form.field}
 <div class="actions">

@@ -5,7 +5,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { clearCookie, MAX_COOKIE_BYTES, setCookie, wireName } from '../../../shared/http/cookies.ts'
 import type { PageRequest } from '../../../shared/http/pages/page-request.ts'
-import { after, seconds } from '../../../shared/protocol/brands.ts'
+import { after, type Seconds, seconds } from '../../../shared/protocol/brands.ts'
 import { seal, unseal } from '../../../shared/tokens/sealed-token.ts'
 import type { SymmetricKeys } from '../../../shared/tokens/symmetric-keys.ts'
 import type { UpstreamChecks } from './upstream.ts'
@@ -28,9 +28,10 @@ export async function keepPendingSignIn(
   { issuer, now }: PageRequest,
   keys: SymmetricKeys,
 ): Promise<string | undefined> {
-  const { state, nonce, verifier } = checks
+  const { state, nonce, verifier, maxAge } = checks
   const packed = query === undefined ? {} : { request: deflateRawSync(query).toString('base64url') }
-  const claims = { state, nonce, verifier, ...packed }
+  const asked = maxAge === undefined ? {} : { max_age: maxAge }
+  const claims = { state, nonce, verifier, ...asked, ...packed }
   const text = await seal(claims, { purpose, issuer, keys }, now, after(now, LIFETIME))
   return text.length > MAX_COOKIE_BYTES - OVERHEAD ? undefined : setCookie('upstream', text, issuer, LIFETIME)
 }
@@ -42,13 +43,21 @@ export async function readPendingSignIn(
   const text = cookies.get(wireName('upstream', issuer))
   const claims = text === undefined ? undefined : await unseal(text, { purpose, issuer, keys }, now)
   if (!claims) return undefined
-  const { state, nonce, verifier, request } = claims
+  const { state, nonce, verifier, max_age: maxAge, request, iat = now } = claims
   return {
-    checks: { state: String(state), nonce: String(nonce), verifier: String(verifier) },
+    checks: {
+      state: String(state),
+      nonce: String(nonce),
+      verifier: String(verifier),
+      maxAge: typeof maxAge === 'number' ? sinceBegun(seconds(maxAge), seconds(now - iat)) : undefined,
+    },
     query:
       typeof request === 'string' ? inflateRawSync(Buffer.from(request, 'base64url')).toString() : undefined,
   }
 }
+
+/** The age was asked for when the sign-in began; a person who took long over a second factor is not late. */
+const sinceBegun = (maxAge: Seconds, elapsed: Seconds): Seconds => seconds(maxAge + elapsed)
 
 /** A sign-in comes back once. */
 export const forgetPendingSignIn = ({ issuer }: PageRequest): string => clearCookie('upstream', issuer)

@@ -4,14 +4,16 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  ClientError,
   type Configuration,
   calculatePKCECodeChallenge,
   discovery,
   fetchUserInfo,
 } from 'openid-client'
 import type { UpstreamConfig } from '../../../shared/config/types.ts'
+import { epochSeconds } from '../../../shared/protocol/brands.ts'
 import type { Clock } from '../../../shared/stores/memory.ts'
-import { UpstreamFailure, type UpstreamIdentity, type UpstreamProvider } from './upstream.ts'
+import { signInTooOld, UpstreamFailure, type UpstreamIdentity, type UpstreamProvider } from './upstream.ts'
 
 /** Metadata, keys and the client secret are taken anew this often, so a rotation there is no failure here for long. */
 const REMEMBERED_MILLISECONDS = 10 * 60_000
@@ -51,7 +53,7 @@ export function upstreamProvider(
         }),
       ),
 
-    finish: (callback, { state, nonce, verifier }) =>
+    finish: (callback, { state, nonce, verifier, maxAge }) =>
       failing(async () => {
         const client = await configuration()
         const tokens = await authorizationCodeGrant(client, callback, {
@@ -59,6 +61,7 @@ export function upstreamProvider(
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
           idTokenExpected: true,
+          ...(maxAge === undefined ? {} : { maxAge }),
         })
         const claims = tokens.claims()
         if (!claims) throw new Error('the provider gave no ID token')
@@ -68,7 +71,10 @@ export function upstreamProvider(
           isBare && client.serverMetadata().userinfo_endpoint !== undefined
             ? await fetchUserInfo(client, tokens.access_token, claims.sub)
             : {}
-        return identityOf(issuer, claims.sub, { ...claims, ...more })
+        return {
+          identity: identityOf(issuer, claims.sub, { ...claims, ...more }),
+          authTime: claims.auth_time === undefined ? undefined : epochSeconds(Math.floor(claims.auth_time)),
+        }
       }),
   }
 }
@@ -94,9 +100,19 @@ async function failing<Result>(act: () => Promise<Result>): Promise<Result> {
   try {
     return await act()
   } catch (error) {
+    if (isTooOld(error)) throw signInTooOld(error)
     const code = error instanceof AuthorizationResponseError ? error.error : undefined
     throw new UpstreamFailure(reasonOf(error), code, error)
   }
+}
+
+/** Whether the ID token's `auth_time` is what openid-client refused. */
+function isTooOld(error: unknown): boolean {
+  if (!(error instanceof ClientError && error.cause instanceof Error)) return false
+  const { cause: details } = error.cause
+  return (
+    typeof details === 'object' && details !== null && 'claim' in details && details.claim === 'auth_time'
+  )
 }
 
 /** What openid-client found, without the response that it carries along. */

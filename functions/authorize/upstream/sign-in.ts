@@ -6,6 +6,13 @@ import { type PageAnswer, seeOther } from '../../../shared/http/pages/page.ts'
 import { PageError } from '../../../shared/http/pages/page-error.ts'
 import type { PageRequest } from '../../../shared/http/pages/page-request.ts'
 import { invalidAuthorization } from '../../../shared/protocol/authorization-error.ts'
+import {
+  after,
+  type EpochSeconds,
+  epochSeconds,
+  type Seconds,
+  seconds,
+} from '../../../shared/protocol/brands.ts'
 import { endpointPath } from '../../../shared/protocol/endpoints.ts'
 import { parseRequestParameters } from '../../../shared/protocol/request-parameters.ts'
 import type { SymmetricKeys } from '../../../shared/tokens/symmetric-keys.ts'
@@ -13,7 +20,7 @@ import { afterSignIn } from '../after-sign-in.ts'
 import type { Pending } from '../pending.ts'
 import type { PageServices } from '../services.ts'
 import { forgetPendingSignIn, keepPendingSignIn, readPendingSignIn } from './pending-sign-in.ts'
-import { UpstreamFailure, type UpstreamHints, type UpstreamProvider } from './upstream.ts'
+import { signInTooOld, UpstreamFailure, type UpstreamHints, type UpstreamProvider } from './upstream.ts'
 import { type UpstreamAccount, upstreamUser } from './user.ts'
 
 /** What a deployment with an upstream provider has beside the rest. */
@@ -32,13 +39,19 @@ export async function beginUpstream(
   config: Config,
 ): Promise<PageAnswer> {
   const random = () => randomBytes(32).toString('base64url')
-  const checks = { state: random(), nonce: random(), verifier: random() }
+  const sessionEnd = seconds(config.session.absoluteSeconds)
+  const maxAge = askedMaxAge(pending, sessionEnd)
+  const checks = { state: random(), nonce: random(), verifier: random(), maxAge }
   const query = pending?.parameters.query
   const cookie = await keepPendingSignIn({ checks, query }, request, await keys())
   if (cookie === undefined)
     throw invalidAuthorization(`The request is too long to sign in with ${settings.name}`)
   try {
-    const url = await provider.begin(callbackUrl(request, config), checks, hintsOf(pending))
+    const url = await provider.begin(
+      callbackUrl(request, config),
+      checks,
+      hintsOf(pending, maxAge ?? sessionEnd),
+    )
     return seeOther(url.href, [cookie])
   } catch (error) {
     throw plainly(error, settings, retryPath(request, query))
@@ -61,14 +74,15 @@ export async function upstreamCallback(request: PageRequest, services: PageServi
   const { checks, query } = pending
   try {
     const callback = new URL(`${callbackUrl(request, config)}?${request.query.query}`)
-    const identity = await provider.finish(callback, checks)
+    const { identity, authTime } = await provider.finish(callback, checks)
+    const signedInAt = checkedAuthTime(authTime, request.now, seconds(config.session.absoluteSeconds))
     const user = await upstreamUser(identity, account, users, request.now)
     log.info('signed in upstream', { subject: user.subject })
     const next =
       query === undefined
         ? request.path('account')
         : `${request.path('authorize')}?${afterSignIn(parseRequestParameters(query)).query}`
-    const cookies = await sessions.begin(user, request)
+    const cookies = await sessions.begin(user, request, signedInAt)
     return seeOther(next, [...cookies, forgetPendingSignIn(request)])
   } catch (error) {
     throw plainly(error, settings, retryPath(request, query))
@@ -86,7 +100,9 @@ function plainly(error: unknown, { name }: UpstreamConfig, retry: string): unkno
   const text =
     code === 'access_denied'
       ? `${name} did not sign you in, because you or ${name} refused.`
-      : `${name} did not sign you in.`
+      : code === 'login_required'
+        ? `Your sign-in at ${name} is from before, and a new one is needed. Sign out there and try again.`
+        : `${name} did not sign you in.`
   const detail = /^[\w.-]{1,60}$/.test(code) ? `${name}: ${code}` : name
   return new PageError(400, 'You are not signed in', text, { reason, retry, detail })
 }
@@ -100,14 +116,37 @@ function retryPath(request: PageRequest, query: string | undefined): string {
   return query === undefined ? request.path('login') : `${request.path('authorize')}?${query}`
 }
 
+/**
+ * How old the sign-in there may be where the app insists: `prompt=login` is as good as `max_age=0`. Older than a
+ * session may be, it is none for us.
+ */
+function askedMaxAge(pending: Pending | undefined, sessionEnd: Seconds): Seconds | undefined {
+  const { prompts, maxAge } = pending?.authorization ?? {}
+  if (prompts?.has('login')) return seconds(0)
+  return maxAge === undefined ? undefined : seconds(Math.min(maxAge, sessionEnd))
+}
+
+/** When the session's user signed in; now where the provider does not tell, or has a clock that is ahead. */
+function checkedAuthTime(
+  authTime: EpochSeconds | undefined,
+  now: EpochSeconds,
+  sessionEnd: Seconds,
+): EpochSeconds {
+  if (authTime === undefined) return now
+  if (after(authTime, sessionEnd) <= now) throw signInTooOld()
+  return epochSeconds(Math.min(authTime, now))
+}
+
 /** What is asked of the sign-in here is asked of the one there: it is the same. */
-function hintsOf(pending: Pending | undefined): UpstreamHints {
-  if (!pending) return {}
-  const { prompts, loginHint, maxAge } = pending.authorization
+function hintsOf(pending: Pending | undefined, maxAge: Seconds): UpstreamHints {
+  // Asked for always, since a provider has to tell `auth_time` only then (OpenID Connect Core 1.0 §2).
+  const max_age = String(maxAge)
+  if (!pending) return { max_age }
+  const { prompts, loginHint } = pending.authorization
   const passedOn = (['login', 'select_account'] as const).filter((prompt) => prompts.has(prompt))
   return {
+    max_age,
     ...(passedOn.length > 0 ? { prompt: passedOn.join(' ') } : {}),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
-    ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
   }
 }

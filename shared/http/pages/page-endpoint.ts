@@ -52,12 +52,13 @@ function toPageError(thrown: unknown): PageError {
     status === 503
       ? ['Busy just now', 'This service has a lot to do. Please try again in a moment.']
       : ['Something went wrong', 'This is our fault, not yours. Please try again.']
-  log.error('request failed', { status, reason, ...(cause instanceof Error ? { cause } : {}) })
-  return new PageError(status, title, text, { reason, headers })
+  return new PageError(status, title, text, { reason, headers, cause })
 }
 
+/** Logs an error once: refusals with their reason, failures with their cause too. */
 function logged(error: PageError): PageError {
-  const { status, reason } = error
+  const { status, reason, cause } = error
   if (status < 500) log.warn('request refused', { status, reason })
+  else log.error('request failed', { status, reason, ...(cause instanceof Error ? { cause } : {}) })
   return error
 }

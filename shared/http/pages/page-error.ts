@@ -3,6 +3,8 @@
 export interface PageErrorOptions {
   /** For the log alone. */
   readonly reason?: string
+  /** For the log alone: what was thrown, of a failure of ours. */
+  readonly cause?: unknown
   /** For the developer of the app that sent the person here: an OAuth error code and what is wrong. */
   readonly detail?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -22,7 +24,7 @@ export class PageError extends Error {
 
   constructor(status: number, title: string, text: string, options: PageErrorOptions = {}) {
     const reason = options.reason ?? options.detail ?? title
-    super(reason)
+    super(reason, { cause: options.cause })
     this.name = 'PageError'
     this.status = status
     this.title = title

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PageError } from '../../../shared/http/pages/page-error.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { formToken, pages, password } from '../../support/pages.ts'
 import { preset } from '../../support/presets.ts'
@@ -16,13 +17,31 @@ test('a failure before the redirect URI is proven is shown, and tells nothing of
   expect(headers).toMatchObject({ 'Retry-After': '1', 'Content-Type': 'text/html; charset=utf-8' })
   expect(text).toContain('<h1>Busy just now</h1>')
   expect(text).not.toContain('10.0.0.1')
-  expect(log.facts()).toContainEqual(
+  expect(log.facts()).toEqual([
     expect.objectContaining({
       level: 'ERROR',
       status: 503,
       reason: 'ThrottlingException: the table is at 10.0.0.1',
     }),
-  )
+  ])
+})
+
+test('a page of 500 and above is logged, once, with its reason', async () => {
+  const find = async () => {
+    throw new PageError(502, 'Not now', 'Please try again.', { reason: 'the provider is gone' })
+  }
+  const { get } = pages(preset('default'), [], { clients: { find } })
+  const { status, text } = await get('authorize', webRequest())
+  expect(status).toBe(502)
+  expect(text).not.toContain('the provider is gone')
+  expect(log.facts()).toEqual([
+    expect.objectContaining({
+      level: 'ERROR',
+      message: 'request failed',
+      status: 502,
+      reason: 'the provider is gone',
+    }),
+  ])
 })
 
 test.each([

@@ -37,6 +37,26 @@ test('a session goes on with each use, ends after an idle hour, and after a day 
   expect(await isSignedIn(idle)).toBe(false)
 })
 
+test('signing out everywhere else is no sign-in: auth_time and the session’s end stay', async () => {
+  const browser = pages(config, [webClient({ firstParty: true })])
+  await browser.signIn()
+  for (let hours = 0; hours < 24; hours += 1) {
+    browser.clock.now += 3_500
+    await browser.get('account')
+  }
+  const before = browser.cookies.get('__Host-session')
+  const form_token = formToken(await browser.get('account'))
+  expect((await browser.post('account', { form_token, action: 'everywhere' })).status).toBe(303)
+  expect(browser.users.get('ada')?.sessionVersion).toBe(2)
+  expect(browser.cookies.get('__Host-session')).not.toBe(before)
+  await browser.get('authorize', webRequest())
+  expect(browser.codes).toEqual([expect.objectContaining({ authTime: NOW })])
+  browser.clock.now = NOW + 86_399
+  expect(await isSignedIn(browser)).toBe(true)
+  browser.clock.now = NOW + 86_400
+  expect(await isSignedIn(browser)).toBe(false)
+})
+
 test.each([
   ['another session version', user({ sessionVersion: 2 })],
   ['another subject under the same name', user({ subject: 'somebody else' })],

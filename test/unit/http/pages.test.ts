@@ -30,6 +30,37 @@ describe('cookies', () => {
     ])
   })
 
+  test.each([
+    ['no value', 'a=', [['a', '']]],
+    ['no name', '=1; =; a=2', [['a', '2']]],
+    ['no equal sign', 'a; b', []],
+    ['several equal signs', 'a=b=c==', [['a', 'b=c==']]],
+    ['quotes', 'a="b c"', [['a', '"b c"']]],
+    ['spaces around', ' \ta= b c ', [['a', 'b c']]],
+    [
+      'a space after the name',
+      'a =1; a=2',
+      [
+        ['a ', '1'],
+        ['a', '2'],
+      ],
+    ],
+    [
+      'a name that a Unicode space makes another',
+      '\u2000a=1;\u00a0a=2; a=3',
+      [
+        ['\u2000a', '1'],
+        ['\u00a0a', '2'],
+        ['a', '3'],
+      ],
+    ],
+    ['spaces alone', ' '.repeat(9_000), []],
+    ['many spaces', `a=${' '.repeat(9_000)}b${' '.repeat(9_000)}`, [['a', 'b']]],
+    ['many spaces within', `a=b${' '.repeat(9_000)}c`, [['a', `b${' '.repeat(9_000)}c`]]],
+  ])('with %s', (_, header, expected) => {
+    expect([...readCookies([header])]).toEqual(expected)
+  })
+
   test('over 2 KB are a fault of ours', () => {
     expect(() => setCookie('session', 'x'.repeat(2_048), 'https://auth.example')).toThrow(
       'the cookie session is longer than 2 KB',
