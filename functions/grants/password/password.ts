@@ -2,6 +2,7 @@ import { defineGrant, optionalScope, required } from '../../../shared/http/grant
 import { beginGrant, type IssuingServices } from '../../../shared/http/issue-tokens.ts'
 import { type SignInServices, signIn } from '../../../shared/http/sign-in.ts'
 import { after, seconds } from '../../../shared/protocol/brands.ts'
+import { type Client, isConfidential } from '../../../shared/protocol/client.ts'
 import { invalidGrant, tooManyRequests, unauthorizedClient } from '../../../shared/protocol/errors.ts'
 import { grantScope } from '../../../shared/protocol/scope.ts'
 import type { ConsentStore } from '../../../shared/stores/consents.ts'
@@ -27,7 +28,7 @@ export const password = defineGrant<PasswordServices>()({
     if (!client.firstParty) throw unauthorizedClient('The password grant is for first-party clients')
     const { config } = services
     const scope = grantScope(parameters.scope, client.scope, config.scopes, config.scope)
-    const result = await signIn(parameters, await source(), now, services.signIn)
+    const result = await signIn(parameters, await source(), now, countedFor(client, services.signIn))
     if (result.outcome === 'too many failures')
       throw tooManyRequests({ 'Retry-After': String(result.retryAfterSeconds) })
     if (result.outcome === 'refused') throw invalidGrant(result.reason)
@@ -56,3 +57,12 @@ export const password = defineGrant<PasswordServices>()({
     throw invalidGrant('the password was changed meanwhile')
   },
 })
+
+/**
+ * Behind a confidential client everybody has its server's address: what strangers guess there in all must not
+ * lock the app out. One name's failures count there as everywhere.
+ */
+function countedFor(client: Client, services: SignInServices): SignInServices {
+  if (!isConfidential(client)) return services
+  return { ...services, limits: { ...services.limits, failuresPerSource: Number.POSITIVE_INFINITY } }
+}

@@ -10,7 +10,7 @@ import { weakHash } from '../../support/passwords.ts'
 import { preset } from '../../support/presets.ts'
 import { errorResponse, noStoreJson } from '../../support/responses.ts'
 import { refreshKeys, WINDOW_END } from '../../support/token-deployment.ts'
-import { appClient, type Form, tokensIn, useWorld } from '../../support/world.ts'
+import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
 const { stores, deploy } = useWorld()
@@ -148,6 +148,22 @@ describe('guessing ends at the limit: 429 before any work', () => {
     for (let failure = 1; failure <= 4; failure += 1) await signIn(wrong, strict)
     expect((await signIn({ username: 'elsewhere' }, strict)).status).toBe(429)
     expect((await signIn({ username: 'elsewhere' }, strict, '192.0.2.8')).status).toBe(200)
+  })
+
+  test('of many names lock out an address, and never a confidential app, behind which everybody has one', async () => {
+    const few = { ...config, signIn: { windowSeconds: 900, failuresPerUser: 100, failuresPerSource: 3 } }
+    const native = { ...nativeClient(), firstParty: true }
+    const deployment = deploy(few, [...clients, native])
+    const guess = (number: number, client: Form) =>
+      signIn({ username: `made-up-${number}`, password: 'wrong', ...client }, deployment, '192.0.2.99')
+    const statusesOf = async (client: Form) => {
+      const answers = []
+      for (let number = 1; number <= 4; number += 1) answers.push((await guess(number, client)).status)
+      return answers
+    }
+    expect(await statusesOf({})).toEqual([400, 400, 400, 400])
+    expect((await signIn({}, deployment, '192.0.2.99')).status).toBe(200)
+    expect(await guess(1, { client_id: 'native' })).toMatchObject({ status: 429 })
   })
 
   test('and unknown users are counted alike', async () => {
