@@ -13,6 +13,7 @@ import { authorize } from './authorize.ts'
 import { consent } from './consent.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
+import { formPostScript } from './pages/form-post.ts'
 import type { PageServices } from './services.ts'
 import { upstreamCallback } from './upstream/sign-in.ts'
 
@@ -33,6 +34,11 @@ const pages: Partial<Record<EndpointName, Responder>> = {
       'Cache-Control': 'public, max-age=31536000, immutable',
     },
     body: stylesheet,
+  }),
+  'form-post.js': async () => ({
+    status: 200,
+    headers: { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=86400' },
+    body: formPostScript,
   }),
 }
 

@@ -133,6 +133,7 @@ function authorize(config: Config): FunctionDefinition {
       ...pages.flatMap((page) => [get(endpointPath(prefix, page)), post(endpointPath(prefix, page))]),
       post(endpointPath(prefix, 'consent')),
       get(endpointPath(prefix, 'style.css')),
+      get(endpointPath(prefix, 'form-post.js')),
       ...(config.upstream ? [get(endpointPath(prefix, 'callback'))] : []),
     ],
     timeoutSeconds: 10,

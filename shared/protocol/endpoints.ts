@@ -24,6 +24,7 @@ export type EndpointName =
   | 'logout'
   | 'account'
   | 'style.css'
+  | 'form-post.js'
   | 'callback'
   | 'userinfo'
   | 'revoke'

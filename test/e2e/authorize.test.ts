@@ -119,8 +119,21 @@ describe('a whole authorization', () => {
       },
     ])
     expect(answer.headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; style-src 'self'; img-src data:; script-src 'sha256-[\w+/]{43}='; frame-ancestors 'none'; base-uri 'none'$/,
+      /^default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; frame-ancestors 'none'; base-uri 'none'$/,
     )
+  })
+
+  test('runs no inline script: the one there is has an address of its own', async () => {
+    const answer = await allowAt(
+      visitor(stack.url),
+      request({ response_mode: 'form_post', prompt: 'consent' }),
+      ada,
+    )
+    const scripts = [...answer.text.matchAll(/<script\b[^>]*>[^<]*/g)].map(([element]) => element)
+    expect(scripts).toEqual(['<script src="/oauth/form-post.js">'])
+    const script = await visitor(stack.url).get('/oauth/form-post.js')
+    expect(script).toMatchObject({ status: 200, text: 'document.forms[0].submit()\n' })
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
   })
 
   test('brings a state of any alphabet, and a very long one, back unchanged', async () => {

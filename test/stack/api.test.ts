@@ -37,6 +37,7 @@ describe('routes', () => {
       `GET /health → ${to('health')}`,
       `GET /oauth/account → ${to('authorize')}`,
       `GET /oauth/authorize → ${to('authorize')}`,
+      `GET /oauth/form-post.js → ${to('authorize')}`,
       `GET /oauth/login → ${to('authorize')}`,
       `GET /oauth/logout → ${to('authorize')}`,
       `GET /oauth/style.css → ${to('authorize')}`,
