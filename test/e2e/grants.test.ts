@@ -7,26 +7,9 @@ import {
   startOperatedStack,
   withoutLimits,
 } from '../support/operated-stack.ts'
+import { callback, client, credentials, invalidGrant } from '../support/seeded-apps.ts'
 
-const secret = 'an-imported-secret-of-32-characters-or-more'
-const callback = 'https://app.example/cb'
-const credentials = (id: string): Form => ({ client_id: id, client_secret: secret })
 const app = credentials('app')
-const client = (id: string, more: object) => ({
-  ...credentials(id),
-  client_name: id,
-  grant_types: ['authorization_code', 'refresh_token'],
-  redirect_uris: [callback],
-  token_endpoint_auth_method: 'client_secret_post',
-  ...more,
-})
-const invalidGrant = {
-  status: 400,
-  body: {
-    error: 'invalid_grant',
-    error_description: 'The grant is invalid, expired, revoked or not for this client',
-  },
-}
 const seconds = () => Math.floor(Date.now() / 1000)
 
 describe('BuildButler', () => {
