@@ -20,6 +20,12 @@ export function stableId(seed: string, length: number): string {
     .slice(0, length)
 }
 
+/** A UUID that depends on `seed` alone. */
+export function stableUuid(seed: string): string {
+  const digits = createHash('sha256').update(seed).digest('hex')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+}
+
 /** The name CloudFormation gives a resource that has none, at most `limit` characters long. */
 export function physicalName(stackName: string, logicalId: string, limit = 64): string {
   const suffix = stableId(`${stackName}/${logicalId}`, 12).toUpperCase()

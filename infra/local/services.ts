@@ -2,6 +2,9 @@
 import { join } from 'node:path'
 import { AccessLog } from './api-gateway/access-log.ts'
 import type { RestApiModel } from './api-gateway/model.ts'
+import { TokenBuckets } from './api-gateway/throttle.ts'
+import { type ApiKeyLimits, ApiKeyStore } from './api-keys/store.ts'
+import { apiGatewayService } from './aws/api-gateway.ts'
 import { CredentialStore } from './aws/credentials.ts'
 import { dynamoDbService } from './aws/dynamodb.ts'
 import { EndpointServer } from './aws/endpoint.ts'
@@ -13,7 +16,7 @@ import { DynamoEngine } from './dynamodb/engine.ts'
 import { Tables } from './dynamodb/tables.ts'
 import { LambdaPermissions } from './iam/lambda-permissions.ts'
 import { Roles } from './iam/roles.ts'
-import { arn } from './identity.ts'
+import { arn, stableUuid } from './identity.ts'
 import { Functions } from './lambda/functions.ts'
 import type { Assembly } from './project/assembly.ts'
 import type { DataFolder } from './project/data-folder.ts'
@@ -26,7 +29,11 @@ export type Services = {
   readonly permissions: LambdaPermissions
   readonly credentials: CredentialStore
   readonly accessLog: AccessLog
+  readonly secrets: SecretStore
   readonly apis: ReadonlyMap<string, RestApiModel>
+  readonly apiKeys: ApiKeyStore
+  /** What is left of each API key's usage plan. */
+  readonly keyBuckets: TokenBuckets
   readonly distributions: ReadonlyMap<string, Distribution>
   readonly report: (line: string) => void
   /** URL of the endpoint server. */
@@ -37,7 +44,11 @@ export type Services = {
 }
 
 /** @param report is told every refusal and every fault, in one line. */
-export async function startServices(data: DataFolder, report: (line: string) => void): Promise<Services> {
+export async function startServices(
+  data: DataFolder,
+  report: (line: string) => void,
+  keyLimits?: ApiKeyLimits,
+): Promise<Services> {
   const roles = new Roles()
   const permissions = new LambdaPermissions()
   const credentials = new CredentialStore()
@@ -48,24 +59,29 @@ export async function startServices(data: DataFolder, report: (line: string) => 
 
   const tables = new Tables(engine)
   const secrets = new SecretStore(data.secrets)
+  const apiKeys = new ApiKeyStore(data.apiKeys, keyLimits)
   const functions = new Functions(credentials, data.logs, endpoint, report)
   const accessLog = new AccessLog(join(data.logs, 'access.log'))
   const schedules = new Schedules(functions, permissions, report)
   server.add('dynamodb', dynamoDbService(engine, tables))
   server.add('secretsmanager', secretsManagerService(secrets))
   server.add('lambda', lambdaService(functions))
+  server.add('apigateway', apiGatewayService(apiKeys))
 
   return {
     functions,
     permissions,
     credentials,
     accessLog,
+    secrets,
     apis,
+    apiKeys,
+    keyBuckets: new TokenBuckets(),
     distributions,
     report,
     endpoint,
     world({ stackName, assetFolder }) {
-      const stackId = arn('cloudformation', `stack/${stackName}/local`)
+      const stackId = arn('cloudformation', `stack/${stackName}/${stableUuid(stackName)}`)
       const customResources = new CustomResources(data.customResources, functions, endpoint, stackId, report)
       server.onCallback((path, body) => customResources.receive(path, body))
       return {
@@ -77,6 +93,7 @@ export async function startServices(data: DataFolder, report: (line: string) => 
         tables,
         secrets,
         apis,
+        apiKeys,
         distributions,
         forwardingPolicies: new Map(),
         responseHeadersPolicies: new Map(),

@@ -10,11 +10,12 @@
  *   invocation by API Gateway or a schedule, whether the function's resource policy does;
  * - `aws/` is the endpoint server that the functions' unchanged SDK clients talk to: it checks the signature,
  *   asks `iam/`, and hands the call to DynamoDB (`dynamodb/`, dynalite in a thread), to Secrets Manager
- *   (`secrets/`) or to Lambda;
+ *   (`secrets/`), to API Gateway's API keys (`api-keys/`) or to Lambda;
  * - `lambda/` runs functions in worker threads, one invocation a worker at a time;
  * - `api-gateway/` and `cloudfront/` answer requests as the REST API's stage and the distribution before it;
  * - `custom-resources/` and `schedules/` stand for CloudFormation and EventBridge;
- * - `http/` is the one server that people talk to.
+ * - `http/` is the one server that people talk to;
+ * - `sample-upstream.ts` plays the team's own API, which a Scrip in front of it forwards to.
  *
  * Nothing here imports the functions or the CDK: the cloud assembly is all that is known of them. What is
  * not in a list here stops the start with a message that names it, since a stack that runs although
@@ -23,6 +24,7 @@
 import { basename } from 'node:path'
 import { plainAnswer } from './api-gateway/limits.ts'
 import { stageHandler } from './api-gateway/stage.ts'
+import type { ApiKeyLimits } from './api-keys/store.ts'
 import { distributionHandler } from './cloudfront/handler.ts'
 import { LocalStackError } from './errors.ts'
 import { createFront } from './http/front.ts'
@@ -34,6 +36,7 @@ import { type DataFolder, openDataFolder } from './project/data-folder.ts'
 import { readSeedFile, type SeedData } from './project/seed-file.ts'
 import { seed } from './project/seeding.ts'
 import { synthesize } from './project/synthesize.ts'
+import { currentSecrets, startSampleUpstream } from './sample-upstream.ts'
 import { type Services, startServices } from './services.ts'
 import { createResources, type Outputs } from './template/create.ts'
 import type { Template } from './template/types.ts'
@@ -57,6 +60,8 @@ export type LocalStackOptions = {
   readonly fresh?: boolean
   /** A cloud assembly that was synthesized before, for this very origin where functions depend on it. */
   readonly assembly?: string
+  /** Limits of API keys that differ from AWS's; tests come near them. */
+  readonly apiKeyLimits?: ApiKeyLimits
   /** Changes the template before it is run; tests take a permission away. */
   readonly transformTemplate?: (template: Template) => Template
   /** Is told each phase, each refusal and each fault of a function, in one line. */
@@ -67,6 +72,8 @@ export type LocalStack = {
   /** `http://127.0.0.1:PORT`, without stage. */
   readonly url: string
   readonly issuer: string
+  /** URL of the server that plays the team's own API. */
+  readonly sampleUpstream: string
   readonly outputs: Outputs
   /** What was seeded, in the seed format. */
   readonly demo: SeedData
@@ -114,13 +121,18 @@ async function start(
   const data = openDataFolder(options.dataDir, options.fresh ?? false)
   cleanups.push(() => data.release())
 
-  const services = await startServices(data, log)
+  const services = await startServices(data, log, options.apiKeyLimits)
   cleanups.push(() => services.close())
-  const assembly = await assemble(options, url, data)
+  let upstreamSecrets = (): readonly string[] => []
+  // Its URL is written into the functions' configuration.
+  const upstream = await startSampleUpstream(() => upstreamSecrets())
+  cleanups.push(() => upstream.close())
+  const assembly = await assemble(options, url, upstream.url, data)
   const template = options.transformTemplate?.(assembly.template) ?? assembly.template
   log('starting the stack')
   const world = services.world(assembly)
   const outputs = await createResources(template, world)
+  upstreamSecrets = () => currentSecrets(outputs, services.secrets)
   world.schedules.start()
   handle = entryPoint(options, services, url)
   const operator = operatorEnvironment(services, outputs)
@@ -132,6 +144,7 @@ async function start(
   return {
     url,
     issuer: outputs.Issuer ?? url,
+    sampleUpstream: upstream.url,
     outputs,
     demo,
     operator,
@@ -141,11 +154,16 @@ async function start(
   }
 }
 
-async function assemble(options: LocalStackOptions, origin: string, data: DataFolder): Promise<Assembly> {
+async function assemble(
+  options: LocalStackOptions,
+  origin: string,
+  sampleUpstream: string,
+  data: DataFolder,
+): Promise<Assembly> {
   if (options.assembly !== undefined) return readAssembly(options.assembly)
   const stage = stageName(options)
   const { config, edge } = options
-  await synthesize({ config, origin, edge, stage, folder: data.assembly }, options.log)
+  await synthesize({ config, origin, edge, stage, sampleUpstream, folder: data.assembly }, options.log)
   return readAssembly(data.assembly)
 }
 

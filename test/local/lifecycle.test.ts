@@ -132,7 +132,9 @@ export const handler = async (event) => {
   const token = 'arn:aws:lambda:us-east-1:000000000000:function:maker'
   const told = {
     RequestId: expect.any(String),
-    StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/Fixture/local',
+    StackId: expect.stringMatching(
+      /^arn:aws:cloudformation:us-east-1:000000000000:stack\/Fixture\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    ),
     ResourceType: 'Custom::Keys',
     LogicalResourceId: 'Keys',
     ServiceToken: token,
@@ -202,12 +204,65 @@ describe('what is not known stops the start', () => {
       'Extra: there is no role arn:aws:iam::000000000000:role/none',
     ],
     [
-      'an authorizer',
+      'another kind of authorization',
       {
         Type: 'AWS::ApiGateway::Method',
-        Properties: { AuthorizationType: 'CUSTOM', HttpMethod: 'GET' },
+        Properties: { RestApiId: { Ref: 'Api' }, AuthorizationType: 'AWS_IAM', HttpMethod: 'GET' },
       },
-      'Extra.AuthorizationType is CUSTOM, which is not supported yet',
+      'Extra.AuthorizationType is AWS_IAM: only NONE and CUSTOM are supported',
+    ],
+    [
+      'an authorizer whose answers are cached',
+      {
+        Type: 'AWS::ApiGateway::Authorizer',
+        Properties: { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 300 },
+      },
+      'Extra.AuthorizerResultTtlInSeconds is 300: only 0 is supported, since a cached answer would freeze the rate headers',
+    ],
+    [
+      'an authorizer that caches by default',
+      { Type: 'AWS::ApiGateway::Authorizer', Properties: { Type: 'REQUEST' } },
+      'Extra.AuthorizerResultTtlInSeconds is 300',
+    ],
+    [
+      'an authorizer of another type',
+      { Type: 'AWS::ApiGateway::Authorizer', Properties: { Type: 'TOKEN' } },
+      'Extra.Type is TOKEN: only REQUEST is supported',
+    ],
+    [
+      'an authorizer with a role of its own',
+      {
+        Type: 'AWS::ApiGateway::Authorizer',
+        Properties: { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0, AuthorizerCredentials: 'arn' },
+      },
+      'Extra.AuthorizerCredentials is not supported by the local stack',
+    ],
+    [
+      'a quota',
+      { Type: 'AWS::ApiGateway::UsagePlan', Properties: { Quota: { Limit: 1, Period: 'DAY' } } },
+      'Extra.Quota is not supported by the local stack',
+    ],
+    [
+      'a limit for one method of a plan',
+      {
+        Type: 'AWS::ApiGateway::UsagePlan',
+        Properties: {
+          ApiStages: [
+            { ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' }, Throttle: { '/a/GET': { RateLimit: 1 } } },
+          ],
+        },
+      },
+      'Extra.ApiStages[0].Throttle is not supported by the local stack',
+    ],
+    [
+      'a key for a stage',
+      { Type: 'AWS::ApiGateway::ApiKey', Properties: { StageKeys: [] } },
+      'Extra.StageKeys is not supported by the local stack: usage plans took their place',
+    ],
+    [
+      'a key whose value is too short',
+      { Type: 'AWS::ApiGateway::ApiKey', Properties: { Value: 'short' } },
+      'Extra.Value is refused: API Key value should be alphanumeric, with hyphens, and between 20 and 128 characters long',
     ],
     [
       'a schedule without permission',

@@ -102,6 +102,33 @@ const fixture: Fixture = {
         ),
       ],
     },
+    update: {
+      source: dynamoCall(
+        'UpdateItemCommand',
+        `{ TableName: 'items', Key: { id: { S: 'counted' } }, UpdateExpression: input.expression,
+           ...(input.name && { ExpressionAttributeNames: { '#n': input.name } }),
+           ...(input.returns && { ReturnValues: input.returns }),
+           ExpressionAttributeValues: { ':one': { N: '1' } } }`,
+      ),
+      statements: [
+        allow('dynamodb:UpdateItem', tableArn, {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'count'] },
+          StringEquals: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_NEW'] },
+        }),
+      ],
+    },
+    project: {
+      source: dynamoCall(
+        'ScanCommand',
+        `{ TableName: 'items', ...(input.names && { ProjectionExpression: input.names }) }`,
+      ),
+      statements: [
+        allow('dynamodb:Scan', tableArn, {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id'] },
+          StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        }),
+      ],
+    },
     secret: {
       source: calling(
         `import { SecretsManagerClient, GetSecretValueCommand } from '${secrets}'
@@ -187,6 +214,25 @@ describe('a role', () => {
   test('may touch the keys that its condition names, and no others', async () => {
     expect(await bodyOf('own?id=mine')).toEqual({})
     expect(refused(await bodyOf('own?id=yours'), 'dynamodb:GetItem', arnOfTable)).toEqual(isRefused)
+  })
+
+  test.each([
+    ['no others', { expression: 'ADD visits :one' }, false],
+    ['the attributes that its condition names', { expression: 'ADD #n :one', name: 'count' }, true],
+    ['no others under a placeholder', { expression: 'ADD #n :one', name: 'tier' }, false],
+    ['no others beside them', { expression: 'SET #n = if_not_exists(tier, :one)', name: 'count' }, false],
+    ['as few of them back', { expression: 'ADD #n :one', name: 'count', returns: 'UPDATED_NEW' }, true],
+    ['no whole item back', { expression: 'ADD #n :one', name: 'count', returns: 'ALL_NEW' }, false],
+  ])('may touch %s: %o', async (_name, input, isAllowed) => {
+    const body = await bodyOf(`update?${new URLSearchParams(input as Record<string, string>)}`)
+    if (isAllowed) expect(body).not.toHaveProperty('name')
+    else expect(refused(body, 'dynamodb:UpdateItem', arnOfTable)).toEqual(isRefused)
+  })
+
+  test('may read the attributes that its condition names, and not all', async () => {
+    expect(await bodyOf('project?names=id')).toMatchObject({ Items: expect.any(Array) })
+    expect(refused(await bodyOf('project?names=id,tier'), 'dynamodb:Scan', arnOfTable)).toEqual(isRefused)
+    expect(refused(await bodyOf('project'), 'dynamodb:Scan', arnOfTable)).toEqual(isRefused)
   })
 
   test('may ask an index for the keys that its condition names', async () => {

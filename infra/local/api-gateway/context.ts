@@ -18,6 +18,8 @@ const known = new Set([
   'error.responseType',
   'extendedRequestId',
   'httpMethod',
+  'identity.apiKey',
+  'identity.apiKeyId',
   'identity.sourceIp',
   'identity.userAgent',
   'integrationErrorMessage',
@@ -40,8 +42,9 @@ const known = new Set([
   'status',
 ])
 
+/** What an authorizer puts into its context may have any name. */
 export function isKnownVariable(name: string): boolean {
-  return known.has(name)
+  return known.has(name) || /^authorizer\.\w+$/.test(name)
 }
 
 /** The variables that are known before the route is. */
@@ -84,7 +87,7 @@ export function substituteVariables(
   return template.replace(variablePattern, (_match, name: string) => variables.get(name) || otherwise)
 }
 
-export const variablePattern = /\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g
+export const variablePattern = /\$context\.([A-Za-z]+(?:\.\w+)*)/g
 
 /** `09/Apr/2026:12:34:56 +0000` */
 function commonLogTime(time: Date): string {

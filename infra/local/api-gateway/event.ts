@@ -1,8 +1,7 @@
-/** The event that a Lambda proxy integration of a REST API receives. */
-
+/** The events that a Lambda proxy integration of a REST API and its authorizer receive. */
 import { type HeaderField, type HttpRequest, headerValue } from '../http/types.ts'
 import { account } from '../identity.ts'
-import type { Json } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { RequestVariables } from './context.ts'
 import type { RouteMatch } from './routes.ts'
 
@@ -20,8 +19,10 @@ export function proxyEvent(
   variables: RequestVariables,
   binaryMediaTypes: readonly string[],
 ): Json {
-  const query = parseQuery(request.target.split('?').slice(1).join('?'))
+  const query = parseQuery(request.target)
   const isBinary = matchesMediaType(binaryMediaTypes, headerValue(request.headers, 'content-type'))
+  const context = requestContext(request, variables)
+  const authorizer = authorizerContext(variables)
   return {
     resource: route.resourcePath,
     path,
@@ -32,10 +33,38 @@ export function proxyEvent(
     multiValueQueryStringParameters: query.length > 0 ? allValues(query) : null,
     pathParameters,
     stageVariables: null,
-    requestContext: requestContext(request, variables),
+    requestContext: authorizer ? { ...context, authorizer } : context,
     // Bytes that are no UTF-8 become replacement characters, as they do in API Gateway.
     body: body.length === 0 ? null : body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: isBinary && body.length > 0,
+  }
+}
+
+/**
+ * Builds the event of an authorizer of type REQUEST: the same without body, and with `{}` where the other
+ * has `null`.
+ */
+export function authorizerEvent(
+  methodArn: string,
+  request: HttpRequest,
+  { route, pathParameters }: RouteMatch,
+  path: string,
+  variables: RequestVariables,
+): Json {
+  const query = parseQuery(request.target)
+  return {
+    type: 'REQUEST',
+    methodArn,
+    resource: route.resourcePath,
+    path,
+    httpMethod: request.method,
+    headers: lastValues(request.headers),
+    multiValueHeaders: allValues(request.headers),
+    queryStringParameters: lastValues(query),
+    multiValueQueryStringParameters: allValues(query),
+    pathParameters: pathParameters ?? {},
+    stageVariables: {},
+    requestContext: requestContext(request, variables),
   }
 }
 
@@ -47,8 +76,22 @@ export function matchesMediaType(types: readonly string[], value: string | undef
   )
 }
 
-function requestContext(request: HttpRequest, variables: RequestVariables): Json {
+/** Principal and context as the authorizer gave them, all as texts; only the latency is a number. */
+function authorizerContext(variables: RequestVariables): JsonObject | undefined {
+  if (!variables.has('authorizer.principalId')) return undefined
+  const own = [...variables]
+    .filter(([name]) => name.startsWith('authorizer.'))
+    .map(([name, value]): [string, Json] => [name.slice('authorizer.'.length), value])
+  return {
+    ...Object.fromEntries(own),
+    integrationLatency: Number(variables.get('authorizer.integrationLatency')),
+  }
+}
+
+function requestContext(request: HttpRequest, variables: RequestVariables): JsonObject {
   const value = (name: string) => variables.get(name) ?? ''
+  const apiKey = variables.get('identity.apiKey')
+  const apiKeyId = variables.get('identity.apiKeyId')
   return {
     resourceId: value('resourceId'),
     resourcePath: value('resourcePath'),
@@ -75,6 +118,8 @@ function requestContext(request: HttpRequest, variables: RequestVariables): Json
       userArn: null,
       userAgent: headerValue(request.headers, 'user-agent') ?? null,
       user: null,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(apiKeyId === undefined ? {} : { apiKeyId }),
     },
     domainName: value('domainName'),
     deploymentId: value('deploymentId'),
@@ -82,8 +127,8 @@ function requestContext(request: HttpRequest, variables: RequestVariables): Json
   }
 }
 
-function parseQuery(query: string): HeaderField[] {
-  return [...new URLSearchParams(query)]
+function parseQuery(target: string): HeaderField[] {
+  return [...new URLSearchParams(target.split('?').slice(1).join('?'))]
 }
 
 function lastValues(fields: readonly HeaderField[]): Json {

@@ -4,7 +4,8 @@ export type GatewayResponseType = keyof typeof gatewayResponseTypes
 type Defaults = {
   readonly status: number
   readonly errorType: string
-  readonly message: string
+  /** AWS has none for an authorizer that failed: the body is `{"message":null}`. */
+  readonly message: string | null
 }
 
 const internal = {
@@ -19,8 +20,16 @@ export const gatewayResponseTypes = {
     message: 'User is not authorized to access this resource',
   },
   API_CONFIGURATION_ERROR: { status: 500, ...internal },
-  AUTHORIZER_CONFIGURATION_ERROR: { status: 500, ...internal },
-  AUTHORIZER_FAILURE: { status: 500, ...internal },
+  AUTHORIZER_CONFIGURATION_ERROR: {
+    status: 500,
+    errorType: 'AuthorizerConfigurationException',
+    message: null,
+  },
+  AUTHORIZER_FAILURE: {
+    status: 500,
+    errorType: 'AuthorizerFailureException',
+    message: null,
+  },
   BAD_REQUEST_BODY: {
     status: 400,
     errorType: 'BadRequestException',

@@ -77,7 +77,7 @@ export function gatewayResponse(
   const fallback = defaults.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
   const definition = definitions.get(type) ?? definitions.get(fallback)
   const status = definition?.statusCode ?? defaults.status
-  variables.set('error.message', defaults.message)
+  variables.set('error.message', String(defaults.message))
   variables.set('error.messageString', JSON.stringify(defaults.message))
   variables.set('error.responseType', type)
   variables.set('status', String(status))
@@ -85,12 +85,10 @@ export function gatewayResponse(
   const templates =
     definition && Object.keys(definition.templates).length > 0 ? definition.templates : defaultTemplates
   const [contentType, template] = chooseTemplate(templates, headerValue(request.headers, 'accept'))
-  const own = Object.entries(definition?.parameters ?? {}).map(
-    ([name, expression]): HeaderField => [
-      name.replace('gatewayresponse.header.', ''),
-      evaluateMapping(expression, request, variables),
-    ],
-  )
+  const own = Object.entries(definition?.parameters ?? {}).flatMap(([name, expression]): HeaderField[] => {
+    const value = evaluateMapping(expression, request, variables)
+    return value === undefined ? [] : [[name.replace('gatewayresponse.header.', ''), value]]
+  })
   const standard: HeaderField[] = [
     ['Content-Type', contentType],
     ['x-amzn-RequestId', variables.get('requestId') ?? ''],
@@ -116,11 +114,16 @@ function chooseTemplate(
   return chosen ?? entries[0] ?? ['application/json', '']
 }
 
-function evaluateMapping(expression: string, request: HttpRequest, variables: RequestVariables): string {
+/** The value of a header; `undefined` leaves it out, as is assumed of AWS where the source has none. */
+function evaluateMapping(
+  expression: string,
+  request: HttpRequest,
+  variables: RequestVariables,
+): string | undefined {
   if (expression.startsWith("'")) return expression.slice(1, -1)
   const [, source, name = ''] =
     /^(context|method\.request\.header|method\.request\.querystring)\.(.*)$/.exec(expression) ?? []
-  if (source === 'context') return variables.get(name) ?? ''
-  if (source === 'method.request.header') return headerValue(request.headers, name) ?? ''
-  return new URL(request.target, 'http://local').searchParams.get(name) ?? ''
+  if (source === 'context') return variables.get(name) || undefined
+  if (source === 'method.request.header') return headerValue(request.headers, name) || undefined
+  return new URL(request.target, 'http://local').searchParams.get(name) || undefined
 }

@@ -1,22 +1,34 @@
 /** A REST API while the template is being created: resources, methods and gateway responses come one by one. */
 import { LocalStackError } from '../errors.ts'
 import { region, stableId, urlSuffix } from '../identity.ts'
-import type { ApiResource, Deployment, GatewayResponseDefinition, Method, Route, Stage } from './types.ts'
+import type {
+  ApiKeySource,
+  ApiResource,
+  Authorizer,
+  Deployment,
+  GatewayResponseDefinition,
+  Method,
+  Route,
+  Stage,
+} from './types.ts'
 
 export class RestApiModel {
   readonly id: string
   readonly rootResourceId: string
   readonly binaryMediaTypes: readonly string[]
+  readonly apiKeySource: ApiKeySource
+  readonly authorizers = new Map<string, Authorizer>()
   readonly #resources = new Map<string, ApiResource>()
   readonly #methods = new Map<string, Method>()
   readonly #gatewayResponses = new Map<string, GatewayResponseDefinition>()
   readonly #deployments = new Map<string, Deployment>()
   readonly stages = new Map<string, Stage>()
 
-  constructor(seed: string, binaryMediaTypes: readonly string[]) {
+  constructor(seed: string, binaryMediaTypes: readonly string[], apiKeySource: ApiKeySource) {
     this.id = stableId(seed, 10)
     this.rootResourceId = stableId(`${seed}/root`, 10)
     this.binaryMediaTypes = binaryMediaTypes
+    this.apiKeySource = apiKeySource
   }
 
   /** The name under which AWS would serve the API. */

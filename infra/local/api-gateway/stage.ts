@@ -1,7 +1,9 @@
 /**
  * One stage of a REST API, answering requests.
  *
- * The order is API Gateway's: size of the head, stage, route, body size, throttle, permission, function.
+ * The order is API Gateway's: size of the head, stage, route, body size, authorizer, API key, throttle,
+ * permission, function. Of the throttles it is documented that a usage plan's comes before the stage's. The
+ * former may need a key that the authorizer gives, so the stage's comes after the authorizer as well.
  */
 import { AwsError } from '../aws/errors.ts'
 import { type HttpHandler, type HttpRequest, type HttpResponse, headerValue } from '../http/types.ts'
@@ -10,6 +12,8 @@ import { arn } from '../identity.ts'
 import type { Functions, InvocationTarget } from '../lambda/functions.ts'
 import type { InvocationResult } from '../lambda/types.ts'
 import type { AccessLog } from './access-log.ts'
+import { type ApiKeyServices, refuseApiKey } from './api-key.ts'
+import { type Authorized, authorize } from './authorizer.ts'
 import { type RequestVariables, requestVariables } from './context.ts'
 import { matchesMediaType, proxyEvent } from './event.ts'
 import type { GatewayResponseType } from './gateway-response-types.ts'
@@ -21,11 +25,12 @@ import { readProxyResponse } from './proxy-response.ts'
 import { type RouteMatch, RouteTree } from './routes.ts'
 import { Throttle } from './throttle.ts'
 import type { Stage } from './types.ts'
+import { within } from './within.ts'
 
 /** API Gateway's limit on request line and headers together. */
 const headLimitBytes = 10_240
 
-export type StageServices = {
+export type StageServices = ApiKeyServices & {
   readonly functions: Functions
   readonly permissions: LambdaPermissions
   readonly accessLog: AccessLog
@@ -79,11 +84,32 @@ export function stageHandler(
     variables.set('resourceId', match.route.resourceId)
     variables.set('resourcePath', match.route.resourcePath)
     if (request.body === 'too large') return 'REQUEST_TOO_LARGE'
+    const refusal = await refuse(request, match, path, variables)
+    if (refusal !== undefined) return refusal
     if (!throttle.admits(match.route)) return 'THROTTLED'
     const target = permittedTarget(match)
     if (!target) return 'API_CONFIGURATION_ERROR'
     const event = proxyEvent(request, request.body, match, path, variables, api.binaryMediaTypes)
     return integrate(request, match, target, JSON.stringify(event), variables)
+  }
+
+  /** Asks the authorizer, then looks at the API key, where the method wants them. */
+  async function refuse(
+    request: HttpRequest,
+    match: RouteMatch,
+    path: string,
+    variables: RequestVariables,
+  ): Promise<GatewayResponseType | undefined> {
+    const { authorizer, apiKeyRequired } = match.route.method
+    const header = api.apiKeySource === 'HEADER' ? headerValue(request.headers, 'x-api-key') : undefined
+    if (apiKeyRequired && header !== undefined) variables.set('identity.apiKey', header)
+    const authorized: Authorized | GatewayResponseType = authorizer
+      ? await authorize(authorizer, request, match, path, variables, services)
+      : {}
+    if (typeof authorized === 'string') return authorized
+    if (!apiKeyRequired) return undefined
+    const key = api.apiKeySource === 'HEADER' ? header : authorized.usageIdentifierKey
+    return refuseApiKey(key, { apiId: api.id, stage: stage.name }, services, variables)
   }
 
   /** The function, where it exists and its resource policy lets this API in for this very method. */
@@ -163,16 +189,4 @@ function forbidden(): HttpResponse {
     ['x-amzn-ErrorType', 'ForbiddenException'],
   ] as const
   return { status: 403, headers, body: Buffer.from('{"message":"Forbidden"}') }
-}
-
-async function within<T>(limitMilliseconds: number, work: Promise<T>): Promise<T | 'timed out'> {
-  const { promise, resolve } = Promise.withResolvers<'timed out'>()
-  const timer = setTimeout(() => resolve('timed out'), limitMilliseconds)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
-    // Whoever waited is gone; the function runs on, and its late fault concerns nobody.
-    work.catch(() => {})
-  }
 }

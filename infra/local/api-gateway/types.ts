@@ -6,7 +6,22 @@ export type Method = {
   /** The function, with alias, that answers. */
   readonly functionArn: string
   readonly timeoutMilliseconds: number
+  readonly authorizer?: Authorizer
+  readonly apiKeyRequired: boolean
 }
+
+/** A Lambda authorizer of type REQUEST, asked anew for each request. */
+export type Authorizer = {
+  readonly id: string
+  readonly name: string
+  /** The function, with alias. */
+  readonly functionArn: string
+  /** Headers without which it is not asked: the request is unauthorized. */
+  readonly identityHeaders: readonly string[]
+}
+
+/** Where a method that requires an API key finds it: `x-api-key`, or what the authorizer gave. */
+export type ApiKeySource = 'HEADER' | 'AUTHORIZER'
 
 export type ApiResource = {
   readonly id: string

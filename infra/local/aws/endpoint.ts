@@ -89,8 +89,8 @@ export class EndpointServer {
           `the local stack has no service ${authenticated.service}`,
         )
       }
-      // Lambda refuses with 403, the JSON services with 400.
-      const deniedStatus = authenticated.service === 'lambda' ? 403 : 400
+      // The REST services refuse with 403, the others with 400.
+      const deniedStatus = ['lambda', 'apigateway'].includes(authenticated.service) ? 403 : 400
       const authorize = authorizeCaller(authenticated.caller, this.#roles, deniedStatus, this.#report)
       return await service.handle(request, authorize)
     } catch (error) {

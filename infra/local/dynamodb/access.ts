@@ -1,6 +1,7 @@
 /** Which tables and indexes a DynamoDB request touches, as IAM sees it. */
 import type { Access } from '../iam/policy.ts'
 import { canonicalJson, isObject, type Json, type JsonObject } from '../json.ts'
+import { attributesOf } from './attributes.ts'
 import { type Tables, tableArn } from './tables.ts'
 
 /** Every access that the caller needs for the request to be carried out. */
@@ -10,24 +11,62 @@ export function accessesOf(operation: string, request: JsonObject, tables: Table
     case 'BatchGetItem':
     case 'BatchWriteItem':
       return Object.entries(isObject(request.RequestItems) ? request.RequestItems : {}).map(
-        ([table, items]) => access(action, tableArn(table), batchKeys(items, tables.partitionKey(table))),
+        ([table, items]) =>
+          access(
+            action,
+            tableArn(table),
+            batchKeys(items, tables.partitionKey(table)),
+            batchAttributes(items),
+          ),
       )
     case 'TransactGetItems':
     case 'TransactWriteItems':
       return transactionAccesses(request, tables)
     case 'ListTables':
-      return [access(action, tableArn('*'), [])]
+      return [access(action, tableArn('*'), [], [])]
     default:
-      return [access(action, resourceOf(request), leadingKeys(request, tables))]
+      return [itemAccess(action, request, tables)]
   }
 }
 
-function access(action: string, resource: string, keys: readonly string[]): Access {
-  return {
-    action,
-    resource,
-    context: new Map(keys.length > 0 ? [['dynamodb:leadingkeys', keys]] : []),
-  }
+/** The access of one request, or of one part of a transaction. */
+function itemAccess(action: string, request: JsonObject, tables: Tables): Access {
+  const keys = leadingKeys(request, tables)
+  return access(action, resourceOf(request), keys, attributesOf(request), [
+    ...returnValues(action, request),
+    ...selection(action, request),
+  ])
+}
+
+type ContextEntry = readonly [key: string, values: readonly string[]]
+
+function access(
+  action: string,
+  resource: string,
+  keys: readonly string[],
+  attributes: readonly string[],
+  more: readonly ContextEntry[] = [],
+): Access {
+  const entries: ContextEntry[] = [
+    ['dynamodb:leadingkeys', keys],
+    ['dynamodb:attributes', attributes],
+    ...more,
+  ]
+  return { action, resource, context: new Map(entries.filter(([, values]) => values.length > 0)) }
+}
+
+/** Only these three take the parameter; without it they give nothing back. */
+function returnValues(action: string, { ReturnValues: wanted = 'NONE' }: JsonObject): ContextEntry[] {
+  const takesIt = /:(Put|Update|Delete)Item$/.test(action)
+  return takesIt ? [['dynamodb:returnvalues', [String(wanted)]]] : []
+}
+
+/** What a query or scan gives back, with DynamoDB's defaults. */
+function selection(action: string, request: JsonObject): ContextEntry[] {
+  if (!/:(Query|Scan)$/.test(action)) return []
+  const isPart = request.ProjectionExpression !== undefined || request.AttributesToGet !== undefined
+  const all = request.IndexName === undefined ? 'ALL_ATTRIBUTES' : 'ALL_PROJECTED_ATTRIBUTES'
+  return [['dynamodb:select', [String(request.Select ?? (isPart ? 'SPECIFIC_ATTRIBUTES' : all))]]]
 }
 
 function resourceOf(request: JsonObject): string {
@@ -53,19 +92,28 @@ function transactionAccesses(request: JsonObject, tables: Tables): Access[] {
   return items.flatMap((item) =>
     Object.entries(item).map(([kind, part]) => {
       const operand = isObject(part) ? part : {}
-      const keys = leadingKeys(operand, tables)
-      return access(`dynamodb:${actions[kind] ?? kind}`, resourceOf(operand), keys)
+      return itemAccess(`dynamodb:${actions[kind] ?? kind}`, operand, tables)
     }),
   )
 }
 
 function batchKeys(items: Json, partitionKey: string | undefined): string[] {
+  return batchItems(items).flatMap((item) => keyIn(item, partitionKey))
+}
+
+function batchAttributes(items: Json): readonly string[] {
+  const names = batchItems(items).flatMap((item) => (isObject(item) ? Object.keys(item) : []))
+  return [...new Set([...names, ...(isObject(items) ? attributesOf(items) : [])])]
+}
+
+/** The keys that a batch reads or deletes, and the items that it puts. */
+function batchItems(items: Json): (Json | undefined)[] {
   const requests = isObject(items) ? items.Keys : items
   const list = Array.isArray(requests) ? requests.filter(isObject) : []
-  return list.flatMap((entry) => {
+  return list.map((entry) => {
     const put = isObject(entry.PutRequest) ? entry.PutRequest.Item : undefined
     const remove = isObject(entry.DeleteRequest) ? entry.DeleteRequest.Key : undefined
-    return keyIn(put ?? remove ?? entry, partitionKey)
+    return put ?? remove ?? entry
   })
 }
 

@@ -52,7 +52,10 @@ const suppliedKeys = new Set([
   'aws:sourcearn',
   'aws:sourceaccount',
   'aws:principalarn',
+  'dynamodb:attributes',
   'dynamodb:leadingkeys',
+  'dynamodb:returnvalues',
+  'dynamodb:select',
   'secretsmanager:versionstage',
   'secretsmanager:secretid',
 ])

@@ -7,11 +7,13 @@ export function matchesWildcard(pattern: string, text: string): boolean {
     .replaceAll('*', '[^]*')
     .replaceAll('?', '[^]')
   const expression = new RegExp(`^${source}$`)
+  if (compiled.size >= maximumCompiled) compiled.clear()
   compiled.set(pattern, expression)
   return expression.test(text)
 }
 
-/** Every pattern comes from the template, so that there are only so many. */
+/** The template has only so many patterns, but an authorizer may return a new one with each answer. */
+const maximumCompiled = 1000
 const compiled = new Map<string, RegExp>()
 
 /**

@@ -4,6 +4,9 @@ import type { JsonObject } from '../json.ts'
 import type { Outputs } from '../template/create.ts'
 import type { SeedData } from './seed-file.ts'
 
+/** Tells the caller of the management API about its own token. */
+const tokenStatusPath = '/api/v1/token'
+
 /**
  * Shell commands that work when pasted.
  *
@@ -19,12 +22,19 @@ export function commandsToTry(
   const machine = demo.clients?.find((client) => uses(client, 'client_credentials'))
   const firstParty = demo.clients?.find((client) => uses(client, 'password'))
   const [user] = demo.users ?? []
+  // Only the token's hash rests in the stack: without a value that was told at its making there is nothing to try.
+  const apiToken = demo.api_tokens?.find(({ token }) => typeof token === 'string')
   const readable = [...Object.values(wellKnownPaths), healthPath].filter((path) =>
     routes.includes(`GET ${path}`),
   )
   return [
     ...(machine && tokenEndpoint ? [tokenCommand(machine, 'client_credentials', tokenEndpoint)] : []),
     ...(firstParty && user ? [tokenCommand(firstParty, 'password', tokenEndpoint, user)] : []),
+    ...(apiToken && routes.includes(`GET ${tokenStatusPath}`)
+      ? [
+          `curl -i -H ${quote(`Authorization: Bearer ${apiToken.token}`)} ${quote(`${base}${tokenStatusPath}`)}`,
+        ]
+      : []),
     ...readable.map((path) => `curl -s ${quote(`${base}${path}`)}`),
   ]
 }

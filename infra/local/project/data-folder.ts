@@ -7,6 +7,7 @@ export type DataFolder = {
   readonly path: string
   readonly dynamodb: string
   readonly secrets: string
+  readonly apiKeys: string
   readonly customResources: string
   readonly demo: string
   readonly logs: string
@@ -36,6 +37,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     path,
     dynamodb: join(path, 'dynamodb'),
     secrets: join(path, 'secrets.json'),
+    apiKeys: join(path, 'api-keys.json'),
     customResources: join(path, 'custom-resources.json'),
     demo: join(path, 'demo.json'),
     logs,

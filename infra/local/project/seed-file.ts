@@ -1,10 +1,15 @@
-/** Seed data: `{accounts, users, clients, api_tokens}`, each a list of records with an id of its own. */
+/** Seed data: `{accounts, users, clients, api_tokens}`, each a list of records that their ids tell apart. */
 import { readFileSync } from 'node:fs'
 import { LocalStackError } from '../errors.ts'
 import { isObject, type JsonObject, parseJson } from '../json.ts'
 
-/** The member that tells the records of each list apart. */
-const idMembers = { accounts: 'id', users: 'username', clients: 'client_id', api_tokens: 'name' } as const
+/** The members that tell the records of each list apart. */
+const idMembers = {
+  accounts: ['id'],
+  users: ['username'],
+  clients: ['client_id'],
+  api_tokens: ['account', 'name'],
+} as const
 
 type ListName = keyof typeof idMembers
 export type SeedData = { readonly [list in ListName]?: readonly JsonObject[] }
@@ -31,10 +36,11 @@ export function parseSeed(text: string, where: string): SeedData {
     if (!Array.isArray(records)) throw new LocalStackError(`${where}: ${list} must be a list`)
     for (const [index, record] of records.entries()) {
       if (!isObject(record)) throw new LocalStackError(`${where}: ${list}[${index}] must be an object`)
-      const id = idMembers[list]
-      const needsNoId = list === 'clients' && record[id] === undefined
-      if (!needsNoId && typeof record[id] !== 'string') {
-        throw new LocalStackError(`${where}: ${list}[${index}].${id} must be a text`)
+      for (const id of idMembers[list]) {
+        const needsNoId = list === 'clients' && record[id] === undefined
+        if (!needsNoId && typeof record[id] !== 'string') {
+          throw new LocalStackError(`${where}: ${list}[${index}].${id} must be a text`)
+        }
       }
     }
   }
@@ -44,10 +50,11 @@ export function parseSeed(text: string, where: string): SeedData {
 /** Both sets of data; of two records with one id, their members together, where the later one's count. */
 export function mergeSeeds(earlier: SeedData, later: SeedData): SeedData {
   const merged: Partial<Record<ListName, JsonObject[]>> = {}
-  for (const [list, id] of Object.entries(idMembers) as [ListName, string][]) {
-    const records = new Map<unknown, JsonObject>()
+  for (const [list, ids] of Object.entries(idMembers) as [ListName, readonly string[]][]) {
+    const records = new Map<string, JsonObject>()
     for (const record of [...(earlier[list] ?? []), ...(later[list] ?? [])]) {
-      records.set(record[id], { ...records.get(record[id]), ...record })
+      const key = JSON.stringify(ids.map((id) => record[id]))
+      records.set(key, { ...records.get(key), ...record })
     }
     if (records.size > 0) merged[list] = [...records.values()]
   }

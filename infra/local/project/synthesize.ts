@@ -11,19 +11,21 @@ export type Synthesis = {
   readonly edge: boolean
   /** The API stage's name. */
   readonly stage: string
+  /** Where the team's own API is played, if anywhere. */
+  readonly sampleUpstream?: string
   /** The folder that becomes the cloud assembly. */
   readonly folder: string
 }
 
 /** @throws LocalStackError with the words of esbuild or of the app. */
 export async function synthesize(synthesis: Synthesis, log: (line: string) => void): Promise<void> {
-  const { config, origin, edge, stage, folder } = synthesis
+  const { config, origin, edge, stage, sampleUpstream, folder } = synthesis
   log('building the functions')
   await runScript(buildScript, ['--quiet'])
   log('synthesizing the template')
   await rm(folder, { recursive: true, force: true })
   await runScript(appScript, [], {
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage } }),
+    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage, sampleUpstream } }),
   })
 }

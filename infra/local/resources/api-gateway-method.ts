@@ -1,21 +1,16 @@
 /** AWS::ApiGateway::Method. */
+import { integrationLimitMilliseconds } from '../api-gateway/limits.ts'
+import type { RestApiModel } from '../api-gateway/model.ts'
+import type { Authorizer } from '../api-gateway/types.ts'
 import type { Properties } from '../template/properties.ts'
 import { apiOf } from './api-gateway.ts'
 import type { Provider } from './provider.ts'
 
-/** API Gateway's limit on an integration, unless the account was granted more. */
-const integrationLimitMilliseconds = 29_000
-
-const integrationUri =
+const invocationUri =
   /^arn:aws:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(arn:aws:lambda:[^/]+)\/invocations$/
 
 export const method: Provider = ({ logicalId, properties, world }) => {
-  const authorization = properties.optionalString('AuthorizationType') ?? 'NONE'
-  if (authorization !== 'NONE')
-    properties.fail('AuthorizationType', `is ${authorization}, which is not supported yet`)
-  if (properties.boolean('ApiKeyRequired', false))
-    properties.fail('ApiKeyRequired', 'is set, which is not supported yet')
-  for (const unsupported of ['AuthorizerId', 'AuthorizationScopes', 'RequestValidatorId', 'RequestModels']) {
+  for (const unsupported of ['AuthorizationScopes', 'RequestValidatorId', 'RequestModels']) {
     properties.refuse(unsupported, 'it decides which requests are let in')
   }
   properties.ignore('for people', 'OperationName')
@@ -24,14 +19,33 @@ export const method: Provider = ({ logicalId, properties, world }) => {
     'MethodResponses',
     'RequestParameters',
   )
+  const api = apiOf(properties, world)
+  const authorizer = authorizerOf(properties, api)
   const integration = properties.object('Integration')
-  apiOf(properties, world).addMethod(logicalId, {
+  api.addMethod(logicalId, {
     httpMethod: properties.string('HttpMethod'),
     resourceId: properties.string('ResourceId'),
     functionArn: functionArnIn(integration),
     timeoutMilliseconds: timeoutOf(integration),
+    apiKeyRequired: properties.boolean('ApiKeyRequired', false),
+    ...(authorizer === undefined ? {} : { authorizer }),
   })
   return { ref: logicalId }
+}
+
+function authorizerOf(properties: Properties, api: RestApiModel): Authorizer | undefined {
+  const type = properties.optionalString('AuthorizationType') ?? 'NONE'
+  if (type === 'NONE') {
+    properties.refuse('AuthorizerId', 'without AuthorizationType CUSTOM nobody would ask the authorizer')
+    return undefined
+  }
+  if (type !== 'CUSTOM')
+    properties.fail('AuthorizationType', `is ${type}: only NONE and CUSTOM are supported`)
+  const id = properties.string('AuthorizerId')
+  return (
+    api.authorizers.get(id) ??
+    properties.fail('AuthorizerId', `names ${id}, which is no authorizer of the API`)
+  )
 }
 
 function functionArnIn(integration: Properties): string {
@@ -55,8 +69,13 @@ function functionArnIn(integration: Properties): string {
     'ContentHandling',
   )
   integration.ignore('nothing is cached here', 'CacheNamespace')
-  const uri = integration.string('Uri')
-  return integrationUri.exec(uri)?.[1] ?? integration.fail('Uri', `is no Lambda invocation: ${uri}`)
+  return invokedFunctionArn(integration, 'Uri')
+}
+
+/** The function in an invocation URI of API Gateway's. */
+export function invokedFunctionArn(properties: Properties, name: string): string {
+  const uri = properties.string(name)
+  return invocationUri.exec(uri)?.[1] ?? properties.fail(name, `is no Lambda invocation: ${uri}`)
 }
 
 function timeoutOf(integration: Properties): number {

@@ -16,14 +16,16 @@ export const restApi: Provider = ({ logicalId, properties, world }) => {
     'EndpointAccessMode',
     'SecurityPolicy',
   )
-  properties.ignore('needed by usage plans, which are refused', 'ApiKeySourceType')
   for (const unsupported of ['Body', 'BodyS3Location', 'Policy', 'MinimumCompressionSize', 'CloneFrom']) {
     properties.refuse(unsupported, 'it changes how the API answers')
   }
   if (properties.boolean('DisableExecuteApiEndpoint', false)) {
     properties.fail('DisableExecuteApiEndpoint', 'is set, so that nobody could reach the API')
   }
-  const api = new Model(`${world.stackName}/${logicalId}`, properties.strings('BinaryMediaTypes'))
+  const source = properties.optionalString('ApiKeySourceType') ?? 'HEADER'
+  if (source !== 'HEADER' && source !== 'AUTHORIZER')
+    return properties.fail('ApiKeySourceType', `is ${source}: it takes HEADER or AUTHORIZER`)
+  const api = new Model(`${world.stackName}/${logicalId}`, properties.strings('BinaryMediaTypes'), source)
   world.apis.set(api.id, api)
   return { ref: api.id, attributes: { RestApiId: api.id, RootResourceId: api.rootResourceId } }
 }

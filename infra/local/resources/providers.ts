@@ -1,6 +1,8 @@
 /** Every resource type that the local stack knows. */
 import { deployment, gatewayResponse, resource, restApi, stage } from './api-gateway.ts'
+import { authorizer } from './api-gateway-authorizer.ts'
 import { method } from './api-gateway-method.ts'
+import { apiKey, usagePlan, usagePlanKey } from './api-keys.ts'
 import { distribution } from './cloudfront.ts'
 import { cachePolicy, originRequestPolicy, responseHeadersPolicy } from './cloudfront-policies.ts'
 import { customResource } from './custom-resource.ts'
@@ -14,12 +16,16 @@ import { secret } from './secrets.ts'
 
 const providers: Readonly<Record<string, Provider>> = {
   ...ignoredTypes,
+  'AWS::ApiGateway::ApiKey': apiKey,
+  'AWS::ApiGateway::Authorizer': authorizer,
   'AWS::ApiGateway::Deployment': deployment,
   'AWS::ApiGateway::GatewayResponse': gatewayResponse,
   'AWS::ApiGateway::Method': method,
   'AWS::ApiGateway::Resource': resource,
   'AWS::ApiGateway::RestApi': restApi,
   'AWS::ApiGateway::Stage': stage,
+  'AWS::ApiGateway::UsagePlan': usagePlan,
+  'AWS::ApiGateway::UsagePlanKey': usagePlanKey,
   'AWS::CloudFormation::CustomResource': customResource,
   'AWS::CloudFront::CachePolicy': cachePolicy,
   'AWS::CloudFront::Distribution': distribution,

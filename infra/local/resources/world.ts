@@ -1,5 +1,6 @@
 /** Everything that resources of the template become part of. */
 import type { RestApiModel } from '../api-gateway/model.ts'
+import type { ApiKeyStore } from '../api-keys/store.ts'
 import type { Distribution, ForwardingPolicy, ResponseHeadersPolicy } from '../cloudfront/types.ts'
 import type { CustomResources } from '../custom-resources/custom-resources.ts'
 import type { Tables } from '../dynamodb/tables.ts'
@@ -18,6 +19,7 @@ export type World = {
   readonly tables: Tables
   readonly secrets: SecretStore
   readonly apis: Map<string, RestApiModel>
+  readonly apiKeys: ApiKeyStore
   readonly distributions: Map<string, Distribution>
   /** Cache and origin request policies by id. */
   readonly forwardingPolicies: Map<string, ForwardingPolicy>

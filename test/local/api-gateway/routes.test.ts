@@ -3,7 +3,13 @@ import { RouteTree } from '../../../infra/local/api-gateway/routes.ts'
 import type { Route } from '../../../infra/local/api-gateway/types.ts'
 
 function route(httpMethod: string, resourcePath: string): Route {
-  const method = { httpMethod, resourceId: resourcePath, functionArn: 'f', timeoutMilliseconds: 1 }
+  const method = {
+    httpMethod,
+    resourceId: resourcePath,
+    functionArn: 'f',
+    timeoutMilliseconds: 1,
+    apiKeyRequired: false,
+  }
   return { method, resourceId: resourcePath, resourcePath }
 }
 

@@ -3,7 +3,13 @@ import { Throttle } from '../../../infra/local/api-gateway/throttle.ts'
 import type { MethodSetting, Route } from '../../../infra/local/api-gateway/types.ts'
 
 function route(httpMethod: string, resourcePath: string): Route {
-  const method = { httpMethod, resourceId: 'r', functionArn: 'f', timeoutMilliseconds: 1 }
+  const method = {
+    httpMethod,
+    resourceId: 'r',
+    functionArn: 'f',
+    timeoutMilliseconds: 1,
+    apiKeyRequired: false,
+  }
   return { method, resourceId: 'r', resourcePath }
 }
 const forAll: MethodSetting = { resourcePath: '/*', httpMethod: '*', ratePerSecond: 2, burst: 3 }

@@ -18,6 +18,7 @@ describe('a broken seed file is told with its fault', () => {
     ['no list', '{"clients":{}}', 'clients must be a list'],
     ['a text for a record', '{"users":["a"]}', 'users[0] must be an object'],
     ['a record without id', '{"accounts":[{"id":"a"},{"tier":"gold"}]}', 'accounts[1].id must be a text'],
+    ['a token of nobody', '{"api_tokens":[{"name":"CI"}]}', 'api_tokens[0].account must be a text'],
     ['an id that is no text', '{"clients":[{"client_id":5}]}', 'clients[0].client_id must be a text'],
   ]
   test.each(cases)('%s', (_name, text, fault) => {
@@ -28,6 +29,17 @@ describe('a broken seed file is told with its fault', () => {
 
   test('no file', () => {
     expect(() => readSeedFile('/nowhere/seed.json')).toThrow('SEED: cannot read /nowhere/seed.json')
+  })
+})
+
+test('API tokens of one name are two where they are two accounts’', () => {
+  const [first, second] = [
+    { account: 'a', name: 'CI', token: 'x' },
+    { account: 'b', name: 'CI', token: 'y' },
+  ]
+  const earlier = { api_tokens: [first, second] }
+  expect(mergeSeeds(earlier, { api_tokens: [{ account: 'b', name: 'CI', token: 'z' }] })).toEqual({
+    api_tokens: [first, { ...second, token: 'z' }],
   })
 })
 

@@ -19,11 +19,15 @@ export type FixtureFunction = {
   readonly properties?: JsonObject
   /** Of the integration. */
   readonly timeoutMilliseconds?: number
+  /** Properties of the method that differ from the usual. */
+  readonly method?: JsonObject
 }
 
 export type Fixture = {
   readonly functions: Readonly<Record<string, FixtureFunction>>
   readonly resources?: Readonly<Record<string, Resource>>
+  /** Properties of the API beside its name. */
+  readonly api?: JsonObject
   readonly methodSettings?: readonly Json[]
   readonly gatewayResponses?: Readonly<Record<string, JsonObject>>
 }
@@ -101,10 +105,13 @@ export async function startFixture(
 function templateResources({
   functions,
   resources = {},
+  api: apiProperties = {},
   methodSettings = [],
   gatewayResponses = {},
 }: Fixture): Resources {
-  const api: Resources = { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api' } } }
+  const api: Resources = {
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api', ...apiProperties } },
+  }
   for (const [name, definition] of Object.entries(functions))
     Object.assign(api, functionResources(name, definition))
   for (const [responseType, properties] of Object.entries(gatewayResponses)) {
@@ -133,10 +140,9 @@ function templateResources({
 }
 
 function functionResources(name: string, definition: FixtureFunction): Resources {
-  const { statements = [], properties = {}, timeoutMilliseconds = 29_000 } = definition
+  const { statements = [], properties = {}, timeoutMilliseconds = 29_000, method: own = {} } = definition
   const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }
   const document = (Statement: readonly Json[]): Json => ({ Version: '2012-10-17', Statement })
-  const invocation = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/'
   const method: JsonObject = {
     RestApiId: { Ref: 'Api' },
     ResourceId: { Ref: `Resource${name}` },
@@ -146,8 +152,9 @@ function functionResources(name: string, definition: FixtureFunction): Resources
       Type: 'AWS_PROXY',
       IntegrationHttpMethod: 'POST',
       TimeoutInMillis: timeoutMilliseconds,
-      Uri: { 'Fn::Join': ['', [invocation, { Ref: `Alias${name}` }, '/invocations']] },
+      Uri: invocationUri(name),
     },
+    ...own,
   }
   const source = ['arn:aws:execute-api:us-east-1:000000000000:', { Ref: 'Api' }, `/prod/*/${name}`]
   const of = (Type: string, Properties: JsonObject): Resource => ({ Type, Properties })
@@ -186,6 +193,44 @@ function functionResources(name: string, definition: FixtureFunction): Resources
     }),
     [`Method${name}`]: of('AWS::ApiGateway::Method', method),
   }
+}
+
+function invocationUri(functionName: string): JsonObject {
+  const invocation = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/'
+  return { 'Fn::Join': ['', [invocation, { Ref: `Alias${functionName}` }, '/invocations']] }
+}
+
+/** An authorizer `Authorizer<name>` that asks a function of the fixture, which its permission lets it. */
+export function authorizerResources(name: string, properties: JsonObject = {}): Resources {
+  const id = { Ref: `Authorizer${name}` }
+  const source = ['arn:aws:execute-api:us-east-1:000000000000:', { Ref: 'Api' }, '/authorizers/', id]
+  return {
+    [`Authorizer${name}`]: {
+      Type: 'AWS::ApiGateway::Authorizer',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        Name: name,
+        Type: 'REQUEST',
+        AuthorizerResultTtlInSeconds: 0,
+        AuthorizerUri: invocationUri(name),
+        ...properties,
+      },
+    },
+    [`AuthorizerPermission${name}`]: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { Ref: `Alias${name}` },
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: { 'Fn::Join': ['', source] },
+      },
+    },
+  }
+}
+
+/** Method properties that put a fixture's authorizer before a route. */
+export function behind(name: string): JsonObject {
+  return { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: `Authorizer${name}` } }
 }
 
 /** Status and whole body of a request. */
