@@ -2,6 +2,7 @@
  * What the values of a configuration must be to each other. `schema.ts` has checked each by itself.
  */
 import { containedScopes } from '../protocol/scope.ts'
+import { apiFaults } from './api-consistency.ts'
 import type { Fault } from './faults.ts'
 import type { Config, UpstreamConfig } from './types.ts'
 
@@ -11,7 +12,7 @@ import type { Config, UpstreamConfig } from './types.ts'
  * @param config the sections that are sound by themselves; a fault that involves another one is not looked for
  */
 export function inconsistencies(sections: Partial<Config>): Fault[] {
-  const { scopes, scope, grants, rateLimits, refresh, session, accessToken } = sections
+  const { scopes, scope, grants, rateLimits, refresh, session, accessToken, environment } = sections
   return [
     ...(scopes ? containmentFaults(scopes) : []),
     ...(scopes && scope ? defaultScopeFaults(scope, scopes) : []),
@@ -19,8 +20,9 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
     ...(rateLimits ? rateLimitFaults(rateLimits) : []),
     ...(session ? sessionFaults(session) : []),
     ...(grants && refresh ? refreshFaults(grants, refresh) : []),
-    ...(refresh && accessToken ? prefixFaults(refresh, accessToken) : []),
+    ...(refresh && accessToken && environment ? prefixFaults(refresh, accessToken, environment) : []),
     ...(sections.upstream && rateLimits ? upstreamFaults(sections.upstream, rateLimits) : []),
+    ...apiFaults(sections),
     ...(grants && sections.upstream && !grants.authorization_code
       ? [
           {
@@ -102,10 +104,19 @@ function refreshFaults(grants: Config['grants'], { ttlSeconds }: Config['refresh
   )
 }
 
-/** Two kinds of token that could be taken for each other would be looked up in the wrong place. */
-function prefixFaults({ prefix }: Config['refresh'], accessToken: Config['accessToken']): Fault[] {
-  if (accessToken.format !== 'prefixed' || prefix !== accessToken.prefix) return []
+/** A refresh token that could be taken for an access token would be looked up in the wrong place. */
+function prefixFaults(
+  { prefix }: Config['refresh'],
+  accessToken: Config['accessToken'],
+  environment: Config['environment'],
+): Fault[] {
+  if (accessToken.format !== 'prefixed' || prefix !== prefixIn(environment, accessToken.prefix)) return []
   return [{ path: 'refresh.prefix', expected: 'another prefix than that of access tokens' }]
+}
+
+/** A prefix as tokens have it; a file may write `{environment}`. */
+export function prefixIn(environment: Config['environment'], prefix: string): string {
+  return prefix.replaceAll('{environment}', environment)
 }
 
 function sessionFaults({ idleSeconds, absoluteSeconds }: Config['session']): Fault[] {

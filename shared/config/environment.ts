@@ -42,6 +42,22 @@ export function grantFunctionVariable(grantType: GrantType): string {
   return `GRANT_FUNCTION_${grantType.toUpperCase()}`
 }
 
+/** The variable that holds the ARN of the secret that an https upstream knows us by. */
+export function upstreamSecretVariable(upstream: string): string {
+  return `UPSTREAM_${upstream.toUpperCase()}_SECRET`
+}
+
+/**
+ * The variable that the value of each tier's fallback API key begins with. A key is no credential here: API
+ * Gateway takes it from the authorizer alone, and only counts by it.
+ */
+export const FALLBACK_KEY_VARIABLE = 'FALLBACK_API_KEY'
+
+/** The value of a tier's fallback API key: 20 to 128 characters, unique in the account and region. */
+export function fallbackKey(base: string, tier: string): string {
+  return `${base}-${tier}`
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**

@@ -1,7 +1,7 @@
 /** From the text of a configuration file to a checked `Config`, or to all that is wrong with it. */
 import * as v from 'valibot'
 import { type Document, parseDocument } from 'yaml'
-import { inconsistencies } from './consistency.ts'
+import { inconsistencies, prefixIn } from './consistency.ts'
 import { type Fault, FaultyFile, toFaults } from './faults.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
@@ -51,12 +51,27 @@ export function checkConfig(data: unknown, source: string): Config {
     ...inconsistencies(soundSections(data)),
   ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)
-  return result.output as Config
+  return completed(result.output)
+}
+
+/** What follows from other settings, and what no file may set. */
+function completed(checked: v.InferOutput<typeof configSchema>): Config {
+  const { apiTokens, accessToken, api, ...rest } = checked
+  const inEnvironment = <T extends object>(settings: T): T =>
+    'prefix' in settings && typeof settings.prefix === 'string'
+      ? { ...settings, prefix: prefixIn(checked.environment, settings.prefix) }
+      : settings
+  return {
+    ...rest,
+    accessToken: inEnvironment(accessToken),
+    ...(apiTokens && { apiTokens: inEnvironment(apiTokens) }),
+    ...(api && { api: { ...api, loopbackUpstreams: false } }),
+  } as Config
 }
 
 /** Names that a catalogue cannot hold: valibot leaves them out of its records without a word. */
 function reservedNames(data: unknown): Fault[] {
-  return [['scopes'], ['rateLimits', 'tiers']].flatMap((path) => {
+  return [['scopes'], ['rateLimits', 'tiers'], ['api', 'upstreams']].flatMap((path) => {
     const catalogue = path.reduce<unknown>((value, key) => asRecord(value)[key], data)
     return ['__proto__', 'constructor', 'prototype']
       .filter((name) => Object.hasOwn(asRecord(catalogue), name))

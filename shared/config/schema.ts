@@ -6,52 +6,18 @@
  */
 import * as v from 'valibot'
 import type { GrantType } from '../protocol/grant-types.ts'
-import { isLoopbackHost } from '../protocol/loopback.ts'
 import { MIN_REFRESH_TOKEN_LENGTH } from '../protocol/refresh-token-length.ts'
-import { isScopeToken } from '../protocol/scope.ts'
+import { api } from './schema-api.ts'
+import { isIssuer, matching, oneOf, scopeToken, text, whole } from './schema-values.ts'
 
 const DAY = 86_400
 /** What CloudWatch Logs accepts as a retention, in days. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const
 
-const text = (maxLength: number) =>
-  v.pipe(
-    v.string('a text'),
-    v.trim(),
-    v.check((value) => value !== '', 'a text that is not empty'),
-    v.maxLength(maxLength, `at most ${maxLength} characters`),
-  )
-
-const whole = (min: number, max: number, unit: string) => {
-  const expected = `a whole number of ${unit} from ${min} to ${max}`
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
-}
-
-const oneOf = <const Options extends readonly string[]>(...options: Options) =>
-  v.picklist(options, `one of ${options.join(', ')}`)
-
-const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
-
-const scopeToken = v.pipe(
-  v.string('a scope name'),
-  v.check(isScopeToken, 'a scope name: printable ASCII without space, " or \\ (RFC 6749 §3.3)'),
-)
-
 const hostName = matching(
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$|^127\.0\.0\.1:\d+$/,
   'a host name in lower case, such as auth.example.com',
 )
-
-/** RFC 8414 §2: https, no query, no fragment. Plain http is for loopback, where the local stack serves. */
-function isIssuer(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const url = new URL(value)
-  // Issuers are compared as texts: one that a parser would rewrite would be another one to somebody.
-  const isNormal = value === url.href.replace(/\/$/, '')
-  const schemeIsRight =
-    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
-  return isNormal && schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)
-}
 
 const issuer = v.pipe(
   v.string('an issuer URL'),
@@ -83,7 +49,11 @@ const grants = v.strictObject({
   refresh_token: v.optional(v.strictObject({ accessTokenTtlSeconds })),
 } satisfies Record<GrantType, unknown>)
 
-const tokenPrefix = (expected: string) => matching(/^[A-Za-z0-9_]{1,30}$/, expected)
+/** `{environment}` stands for the deployment's own, and is put in by `parse.ts`. */
+const tokenPrefix = (expected: string) => matching(/^([A-Za-z0-9_]|\{environment\}){1,30}$/, expected)
+
+const prefixExpectation =
+  'a prefix of letters, digits and underscores, such as bb_live_; {environment} stands for live or test'
 
 const audience = v.optional(text(500))
 
@@ -94,7 +64,7 @@ const accessToken = v.optional(
       v.strictObject({ format: v.literal('jwt'), audience }),
       v.strictObject({
         format: v.literal('prefixed'),
-        prefix: tokenPrefix('a prefix of letters, digits and underscores, such as bb_live_'),
+        prefix: tokenPrefix(prefixExpectation),
         audience,
       }),
       v.strictObject({ format: v.literal('uuid'), audience }),
@@ -145,6 +115,7 @@ export const configSchema = v.strictObject({
     ),
     'Scrip',
   ),
+  environment: v.optional(oneOf('live', 'test'), 'live'),
   issuer: v.optional(issuer),
   paths: section({
     prefix: v.optional(
@@ -207,6 +178,9 @@ export const configSchema = v.strictObject({
   redirectUris: section({
     match: v.optional(oneOf('exact', 'subpath'), 'exact'),
   }),
+  apiTokens: v.optional(v.strictObject({ prefix: tokenPrefix(prefixExpectation) })),
+  api: v.optional(api),
+  leaked: section({ requestsPerMinute: v.optional(whole(1, 10_000, 'reports a minute'), 60) }),
   rateLimits: v.strictObject({
     defaultTier: text(40),
     tiers: v.record(

@@ -94,9 +94,56 @@ export interface EdgeConfig {
   readonly requestsPerFiveMinutes: number
 }
 
+/** API tokens: credentials that people and machines make for themselves, without an OAuth app. */
+export interface ApiTokensConfig {
+  /** What each begins with, such as `bb_live_`. */
+  readonly prefix: string
+}
+
+/** The methods that a route of the team's API may have (RFC 9110 §9.3, RFC 5789). */
+export type ApiMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A route of the team's own API, behind our tokens. */
+export interface ApiRoute {
+  /** As API Gateway writes a resource: `/api/v1/jobs/{id}`, or with `{rest+}` at its end. */
+  readonly path: string
+  readonly methods: readonly ApiMethod[]
+  /** Scopes that a token needs, all of them. */
+  readonly scope: readonly string[]
+  /** Name of the upstream that serves it. */
+  readonly upstream: string
+}
+
+/** Where routes are served: an https host that knows us by a shared secret, or a function that knows us by IAM. */
+export type ApiUpstream = HttpsUpstream | LambdaUpstream
+
+export interface HttpsUpstream {
+  /** Base of every request's URL; the path of the request follows. */
+  readonly url: string
+  /** ARN of a secret of the operator's own to send along; Scrip makes one when left out. */
+  readonly secretArn?: string
+  readonly timeoutSeconds: number
+}
+
+export interface LambdaUpstream {
+  /** ARN of a function, or of an alias or version of it. */
+  readonly functionArn: string
+  readonly timeoutSeconds: number
+}
+
+/** The team's own API behind our tokens. */
+export interface ApiConfig {
+  readonly routes: readonly ApiRoute[]
+  readonly upstreams: Readonly<Record<string, ApiUpstream>>
+  /** Whether an upstream may be on loopback: on the local stack, and never by a setting of the file. */
+  readonly loopbackUpstreams: boolean
+}
+
 export interface Config {
   /** Names the CloudFormation stack, and with it every resource. */
   readonly name: string
+  /** Whether tokens are for real or for tests: `{environment}` in a token's prefix. */
+  readonly environment: 'live' | 'test'
   /** The issuer (RFC 8414 §2); without it, it is read off the request (see `http/issuer.ts`). */
   readonly issuer?: string
   readonly paths: {
@@ -162,6 +209,14 @@ export interface Config {
   readonly redirectUris: {
     /** How `redirect_uri` is matched for a client that does not say (RFC 9700 §2.1 wants `exact`). */
     readonly match: 'exact' | 'subpath'
+  }
+  /** None where left out. */
+  readonly apiTokens?: ApiTokensConfig
+  /** Without it, the deployment has no authorizer and protects nothing. */
+  readonly api?: ApiConfig
+  readonly leaked: {
+    /** Reports of leaked tokens that one source address may make in a minute. */
+    readonly requestsPerMinute: number
   }
   readonly rateLimits: {
     /** Tier of a subject whose account names none. */

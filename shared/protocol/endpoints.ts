@@ -29,5 +29,12 @@ export type EndpointName =
   | 'userinfo'
   | 'revoke'
   | 'introspect'
+  | 'leaked'
 
 export const endpointPath = (prefix: string, name: EndpointName): string => `${prefix}/${name}`
+
+/** Tells a caller of the API about the token it presented. */
+export const presentedTokenPath = '/api/v1/token'
+
+/** What else is asked for under `/api/v1`: protected too, so that its 404 tells the rate as every answer does. */
+export const unknownApiPath = '/api/v1/{proxy+}'

@@ -108,13 +108,16 @@ export function invalidScope(description: string): OAuthError {
   return new OAuthError('invalid_scope', description)
 }
 
+/** What a caller reads whatever is wrong with its access token. */
+export const invalidTokenDescription = 'The access token is missing, expired or not valid'
+
 /**
  * The access token is missing, malformed, expired or revoked (RFC 6750 §3.1); the same answer for all of them.
  *
  * @param unauthorizedBody what the deployment answers instead of OAuth's JSON
  */
 export function invalidToken(reason: string, unauthorizedBody?: unknown): OAuthError {
-  return new OAuthError('invalid_token', 'The access token is missing, expired or not valid', {
+  return new OAuthError('invalid_token', invalidTokenDescription, {
     reason,
     body: unauthorizedBody,
     headers: { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"' },

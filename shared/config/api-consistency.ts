@@ -1,0 +1,99 @@
+/** What the settings of the team's API must be to each other and to the rest. */
+import { unknownApiPath } from '../protocol/endpoints.ts'
+import type { Fault } from './faults.ts'
+import { pathSegments, pathsOverlap } from './route-path.ts'
+import type { ApiConfig, Config } from './types.ts'
+
+export function apiFaults({ api, scopes, apiTokens }: Partial<Config>): Fault[] {
+  if (!api)
+    return apiTokens ? [{ path: 'api', expected: 'an api that API tokens open; it may be empty: {}' }] : []
+  return [
+    ...api.routes.flatMap(({ upstream, scope }, index) => [
+      ...(Object.hasOwn(api.upstreams, upstream)
+        ? []
+        : [{ path: `api.routes.${index}.upstream`, expected: `the name of an upstream of api.upstreams` }]),
+      ...(scopes ? unknownScopes(scope, scopes, index) : []),
+    ]),
+    ...parameterFaults(api),
+    ...duplicateFaults(api),
+  ]
+}
+
+function unknownScopes(scope: readonly string[], scopes: Config['scopes'], index: number): Fault[] {
+  return [...scope.entries()]
+    .filter(([, name]) => !Object.hasOwn(scopes, name))
+    .map(([position, name]) => ({
+      path: `api.routes.${index}.scope.${position}`,
+      expected: `a scope of the catalogue, but there is no "${name}"`,
+    }))
+}
+
+/** API Gateway takes one variable at each place of its tree of paths, be it greedy or not. */
+function parameterFaults({ routes }: ApiConfig): Fault[] {
+  const first = new Map<string, Variable>()
+  for (const path of [unknownApiPath, ...routes.map((route) => route.path)])
+    for (const variable of variablesOf(path))
+      if (!first.has(variable.place)) first.set(variable.place, variable)
+  return routes.flatMap(({ path }, index) =>
+    variablesOf(path).flatMap(({ place, text }) => {
+      const known = first.get(place)
+      return known === undefined || known.text === text
+        ? []
+        : [
+            {
+              path: `api.routes.${index}.path`,
+              expected: `no ${text} where ${known.upTo} has ${known.text}: API Gateway takes one variable there`,
+            },
+          ]
+    }),
+  )
+}
+
+interface Variable {
+  readonly text: string
+  /** The path until here, with itself. */
+  readonly upTo: string
+  /** The path before it, whatever the variables in there are called. */
+  readonly place: string
+}
+
+function variablesOf(path: string): Variable[] {
+  const texts = path.split('/')
+  return pathSegments(path).flatMap(({ kind }, index) => {
+    const upTo = texts.slice(0, index + 2)
+    const text = upTo.at(-1) ?? ''
+    const place = upTo.slice(0, -1).map((before) => (before.startsWith('{') ? '{}' : before))
+    return kind === 'literal' ? [] : [{ text, upTo: upTo.join('/'), place: place.join('/') }]
+  })
+}
+
+/** Of two routes for one path and method, one would never be asked. */
+function duplicateFaults({ routes }: ApiConfig): Fault[] {
+  return routes.flatMap(({ path, methods }, index) => {
+    const before = routes.slice(0, index).filter((other) => other.path === path)
+    const taken = before.flatMap((other) => other.methods)
+    const repeated = methods.find((method, at) => taken.includes(method) || methods.indexOf(method) !== at)
+    return repeated === undefined
+      ? []
+      : [{ path: `api.routes.${index}.methods`, expected: `${repeated} ${path} only once` }]
+  })
+}
+
+/**
+ * Routes that collide with an endpoint of ours: some request would fit both.
+ *
+ * @param ours paths of our own endpoints
+ */
+export function collisions({ routes }: Pick<ApiConfig, 'routes'>, ours: readonly string[]): Fault[] {
+  return routes.flatMap(({ path }, index) => {
+    const taken = ours.find((own) => pathsOverlap(path, own))
+    return taken === undefined
+      ? []
+      : [
+          {
+            path: `api.routes.${index}.path`,
+            expected: `a path of its own, but ${path} collides with Scrip's ${taken}`,
+          },
+        ]
+  })
+}

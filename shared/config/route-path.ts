@@ -1,0 +1,52 @@
+/** Paths of the team's API, as a configuration writes them and API Gateway takes them. */
+
+/** One segment: a literal, a parameter, or a parameter that takes all that remains. */
+export type PathSegment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string }
+
+/** Characters that mean only themselves in a path (RFC 3986 §2.3), less `~`, which API Gateway does not take. */
+const unreserved = /^[A-Za-z0-9._-]{1,100}$/
+
+export function pathSegments(path: string): PathSegment[] {
+  return path
+    .split('/')
+    .slice(1)
+    .map((text) => {
+      const [, name, plus] = /^\{([A-Za-z][A-Za-z0-9_]{0,39})(\+?)\}$/.exec(text) ?? []
+      if (name === undefined) return { kind: 'literal', text }
+      return plus === '+' ? { kind: 'greedy', name } : { kind: 'parameter', name }
+    })
+}
+
+/** What is wrong with the path of a route; nothing when it can be one. */
+export function routePathFault(path: string): string | undefined {
+  if (!path.startsWith('/') || path === '/') return 'a path such as /api/v1/jobs/{id}'
+  const segments = pathSegments(path)
+  const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
+  if (segments.some((segment) => segment.kind === 'literal' && !isPlainSegment(segment.text)))
+    return 'a path whose segments are letters, digits, . _ and -, or a {name}; without dot segments and without a slash at the end'
+  if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) return 'a {name+} only as the last segment'
+  if (new Set(names).size < names.length) return 'a path that names each parameter once'
+  return undefined
+}
+
+function isPlainSegment(text: string): boolean {
+  return unreserved.test(text) && text !== '.' && text !== '..'
+}
+
+/** Whether some request path fits both: a parameter fits any segment, a greedy one all that remain. */
+export function pathsOverlap(one: string, other: string): boolean {
+  return segmentsOverlap(pathSegments(one), pathSegments(other))
+}
+
+function segmentsOverlap(one: readonly PathSegment[], other: readonly PathSegment[]): boolean {
+  const [first, ...rest] = one
+  const [second, ...others] = other
+  if (!first || !second) return !first && !second
+  // A greedy parameter takes at least one segment.
+  if (first.kind === 'greedy' || second.kind === 'greedy') return true
+  const differ = first.kind === 'literal' && second.kind === 'literal' && first.text !== second.text
+  return !differ && segmentsOverlap(rest, others)
+}

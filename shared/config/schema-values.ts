@@ -1,0 +1,39 @@
+/** Values that several sections of the configuration have. */
+import * as v from 'valibot'
+import { isLoopbackHost } from '../protocol/loopback.ts'
+import { isScopeToken } from '../protocol/scope.ts'
+
+export const text = (maxLength: number) =>
+  v.pipe(
+    v.string('a text'),
+    v.trim(),
+    v.check((value) => value !== '', 'a text that is not empty'),
+    v.maxLength(maxLength, `at most ${maxLength} characters`),
+  )
+
+export const whole = (min: number, max: number, unit: string) => {
+  const expected = `a whole number of ${unit} from ${min} to ${max}`
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
+}
+
+export const oneOf = <const Options extends readonly string[]>(...options: Options) =>
+  v.picklist(options, `one of ${options.join(', ')}`)
+
+export const matching = (pattern: RegExp, expected: string) =>
+  v.pipe(v.string(expected), v.regex(pattern, expected))
+
+export const scopeToken = v.pipe(
+  v.string('a scope name'),
+  v.check(isScopeToken, 'a scope name: printable ASCII without space, " or \\ (RFC 6749 §3.3)'),
+)
+
+/** RFC 8414 §2: https, no query, no fragment. Plain http is for loopback, where the local stack serves. */
+export function isIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const url = new URL(value)
+  // Issuers are compared as texts: one that a parser would rewrite would be another one to somebody.
+  const isNormal = value === url.href.replace(/\/$/, '')
+  const schemeIsRight =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+  return isNormal && schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)
+}
