@@ -1,13 +1,9 @@
 /** `users create` and `clients create`: one record of the seed format, from flags instead of a file. */
-import { parseArgs } from 'node:util'
 import { CommandError } from './command-error.ts'
-
-const common = { config: { type: 'string' }, outputs: { type: 'string' } } as const
+import { type DeploymentFlags, deploymentFlags, given, parseFlags } from './flags.ts'
 
 /** The flags that name the deployment, and the seed data that the others describe. */
-export interface CreateCommand {
-  readonly config: string | undefined
-  readonly outputs: string | undefined
+export interface CreateCommand extends DeploymentFlags {
   readonly data: unknown
 }
 
@@ -17,8 +13,7 @@ export interface CreateCommand {
  * @throws CommandError when a flag is unknown or the name is missing
  */
 export function usersCreate(args: readonly string[], readPassword: () => string): CreateCommand {
-  const { values, positionals } = parse(args, {
-    ...common,
+  const { values, positionals } = parseFlags(args, {
     'password-stdin': { type: 'boolean' },
     account: { type: 'string' },
     name: { type: 'string' },
@@ -28,7 +23,10 @@ export function usersCreate(args: readonly string[], readPassword: () => string)
   if (username === undefined || more.length > 0) throw new CommandError('users create takes one user name')
   const { account, name, email } = values
   const password = values['password-stdin'] ? readPassword() : undefined
-  return { ...deployment(values), data: { users: [given({ username, password, account, name, email })] } }
+  return {
+    ...deploymentFlags(values),
+    data: { users: [given({ username, password, account, name, email })] },
+  }
 }
 
 /**
@@ -36,8 +34,7 @@ export function usersCreate(args: readonly string[], readPassword: () => string)
  * @throws CommandError when a flag is unknown or the name is missing
  */
 export function clientsCreate(args: readonly string[]): CreateCommand {
-  const { values, positionals } = parse(args, {
-    ...common,
+  const { values, positionals } = parseFlags(args, {
     grant: { type: 'string', multiple: true },
     scope: { type: 'string' },
     'redirect-uri': { type: 'string', multiple: true },
@@ -61,25 +58,5 @@ export function clientsCreate(args: readonly string[]): CreateCommand {
     first_party: values['first-party'],
     introspect_audience: values['introspect-audience'],
   })
-  return { ...deployment(values), data: { clients: [client] } }
-}
-
-function parse<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
-  args: readonly string[],
-  options: Options,
-) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : 'the flags cannot be read')
-  }
-}
-
-function deployment({ config, outputs }: { config?: string | undefined; outputs?: string | undefined }) {
-  return { config, outputs }
-}
-
-/** Without what was not given: the seed format takes a missing member, and no empty one. */
-function given(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+  return { ...deploymentFlags(values), data: { clients: [client] } }
 }

@@ -8,7 +8,7 @@ import type { Seed } from './seed-file.ts'
 /** Where the demo app would listen; nothing does, and the browser's address bar shows the code all the same. */
 const DEMO_REDIRECT_URI = 'http://127.0.0.1:8000/callback'
 
-/** An account, and what of a user, an app and a machine this configuration can have; secrets are new each time. */
+/** An account, and what of a user, apps and an API token this configuration can have; secrets are new each time. */
 export function demoSeed(config: Config): Seed {
   const { grants, rateLimits } = config
   return {
@@ -30,6 +30,15 @@ export function demoSeed(config: Config): Seed {
       ...(grants.authorization_code ? [app(config)] : []),
       ...(grants.password ? [firstPartyApp(config)] : []),
     ],
+    api_tokens: config.apiTokens
+      ? [
+          {
+            name: 'Demo token',
+            account: 'demo',
+            scope: formatScope(Object.keys(machineScopes(config.scopes))),
+          },
+        ]
+      : [],
   }
 }
 

@@ -15,17 +15,27 @@ import { readOutputs } from './outputs.ts'
 import { readText } from './read-text.ts'
 import { seed } from './seed.ts'
 import { checkSeed } from './seed-file.ts'
+import { type FindDeployment, tokenCommands } from './tokens.ts'
 
 const usage = `usage: npm run scrip -- COMMAND
 
   seed FILE
-      puts accounts, users and clients from a JSON file into a deployment, and
-      prints what it made, generated secrets included; what exists stays as it is
+      puts accounts, users, clients and API tokens from a JSON file into a
+      deployment, and prints what it made, generated secrets included; what
+      exists stays as it is
   users create USERNAME [--password-stdin] [--account ID] [--name NAME] [--email ADDRESS]
       makes a user; without --password-stdin it makes a password and prints it
   clients create NAME --grant GRANT_TYPE… --scope 'SCOPE…' [--redirect-uri URI…]
       [--account ID] [--uri URL] [--public] [--first-party] [--introspect-audience AUD]
       registers a client and prints its client_id and client_secret
+  tokens create NAME --account ID --scope 'SCOPE…' [--expires-in DAYS]
+      makes an API token and prints it, this once
+  tokens list --account ID
+      prints an account's API tokens, newest first, those that ended included
+  tokens revoke ID --account ID
+      ends an API token for good; its ID is the one that tokens list tells
+  tokens rotate ID --account ID
+      ends a live API token and prints the new one in its place
   demo
       prints seed data to try a deployment with
 
@@ -38,6 +48,8 @@ async function run([command, ...args]: readonly string[]): Promise<void> {
   const [action, ...rest] = args
   if (command === 'users' && action === 'create') return create(usersCreate(rest, readPassword))
   if (command === 'clients' && action === 'create') return create(clientsCreate(rest))
+  const tokenCommand = command === 'tokens' ? tokenCommands.get(action ?? '') : undefined
+  if (tokenCommand) return print(await tokenCommand(rest, findDeployment))
   const { values, positionals } = readArguments(args)
   const [file, ...more] = positionals
   if (command === 'demo' && file === undefined) return print(demoSeed(readConfig(values.config)))
@@ -51,9 +63,12 @@ async function create({ data, config, outputs }: CreateCommand): Promise<void> {
 }
 
 async function make(data: unknown, source: string, config: string | undefined, outputs: string | undefined) {
-  const checked = checkSeed(data, source, readConfig(config))
-  const { made, existing } = await seed(checked, readOutputs(outputs, process.env))
+  const checkedConfig = readConfig(config)
+  const checked = checkSeed(data, source, checkedConfig)
+  const { made, existing, refused } = await seed(checked, readOutputs(outputs, process.env), checkedConfig)
   for (const name of existing) console.error(`${name} exists already and is left as it is`)
+  for (const remark of refused) console.error(remark)
+  if (refused.length > 0) process.exitCode = 1
   const lists = Object.entries(made).filter(([, records]) => records.length > 0)
   print(Object.fromEntries(lists))
 }
@@ -74,6 +89,11 @@ function readArguments(args: readonly string[]) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`)
   }
 }
+
+const findDeployment: FindDeployment = ({ config, outputs }) => ({
+  config: readConfig(config),
+  outputs: readOutputs(outputs, process.env),
+})
 
 function readConfig(file: string = defaultConfig): Config {
   return parseConfig(readText(file), file)

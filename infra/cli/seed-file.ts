@@ -9,6 +9,7 @@ import { isEmbeddedLogo, MAX_LOGO_LENGTH } from '../../shared/protocol/logo.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../shared/protocol/password.ts'
 import { redirectUriFault } from '../../shared/protocol/redirect-uri.ts'
 import { normaliseUsername } from '../../shared/protocol/username.ts'
+import { type SeedApiToken, seedApiTokenFaults, seedApiTokenSchema } from './seed-api-tokens.ts'
 
 export interface SeedAccount {
   readonly id: string
@@ -28,6 +29,7 @@ export interface Seed {
   readonly accounts: readonly SeedAccount[]
   readonly users: readonly SeedUser[]
   readonly clients: readonly ClientMetadata[]
+  readonly api_tokens: readonly SeedApiToken[]
 }
 
 /** A secret that is imported has to be as hard to guess as one that we make. */
@@ -134,6 +136,7 @@ const seedSchema = v.strictObject({
   accounts: v.optional(v.array(account, 'a list of accounts'), []),
   users: v.optional(v.array(user, 'a list of users'), []),
   clients: v.optional(v.array(client, 'a list of clients'), []),
+  api_tokens: v.optional(v.array(seedApiTokenSchema, 'a list of API tokens'), []),
 })
 
 /**
@@ -149,6 +152,7 @@ export function checkSeed(data: unknown, source: string, config: Config): Seed {
     ...accountFaults(result.output, config),
     ...userFaults(result.output, config),
     ...clientFaults(result.output, config),
+    ...seedApiTokenFaults(result.output.api_tokens, config),
   ]
   if (faults.length > 0) throw new FaultyFile(source, faults)
   return result.output

@@ -6,6 +6,16 @@ export interface Account {
   readonly accountId: string
   /** A tier of the configuration; the default tier where it names none, or one that is no more. */
   readonly tier?: string
+  /** The account's own API key, once API Gateway knows it everywhere. */
+  readonly apiKey?: AccountKey
+}
+
+/** A key in the usage plan of a tier. It is no credential: API Gateway takes it from the authorizer alone. */
+export interface AccountKey {
+  /** API Gateway's name for it. */
+  readonly id: string
+  readonly value: string
+  readonly tier: string
 }
 
 export interface AccountReader {

@@ -1,22 +1,21 @@
 /**
- * The tokens table: opaque tokens by their SHA-256, and JWTs that were denied by their `jti`. Key: `tokenHash`;
- * index `byAccount`.
+ * The tokens table: opaque access tokens and API tokens by their SHA-256, and JWTs that were denied by their
+ * `jti`. Key: `tokenHash`; index `byAccount`, which lists API tokens alone: nothing else here has an `account`.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { ClientId, EpochSeconds } from '../protocol/brands.ts'
-import { createItem } from './conditional-write.ts'
+import type { RevocationReason, StoredApiToken } from '../protocol/api-token.ts'
+import { after, type ClientId, type EpochSeconds, seconds } from '../protocol/brands.ts'
+import { createItem, type Item } from './conditional-write.ts'
 
-/** What a token is. It is stored, and never inferred from how the token looks. */
-export type TokenKind = 'access_token' | 'api_token'
+export type { StoredApiToken }
 
-/** An opaque token at rest. */
-export interface StoredToken {
+/** An opaque access token at rest. Its owner is found through its client. */
+export interface StoredAccessToken {
   readonly tokenHash: string
-  readonly kind: TokenKind
+  readonly kind: 'access_token'
   readonly clientId: ClientId
   readonly subject: string
   readonly username?: string
-  readonly account?: string
   readonly audience: string
   readonly scope: readonly string[]
   readonly gid: string
@@ -25,19 +24,30 @@ export interface StoredToken {
   /** Never, where it is left out. */
   readonly expiresAt?: EpochSeconds
   readonly revokedAt?: EpochSeconds
+  readonly revokedBecause?: RevocationReason
 }
+
+/** What a token is, is stored (`kind`), and never inferred from how the token looks. */
+export type StoredToken = StoredAccessToken | StoredApiToken
+export type TokenKind = StoredToken['kind']
 
 export interface TokenStore {
   create(token: StoredToken): Promise<void>
   find(tokenHash: string): Promise<StoredToken | undefined>
-  /** Ends an opaque token that exists; the first time stands. */
-  revoke(tokenHash: string, now: EpochSeconds): Promise<void>
+  /** Ends an opaque token that exists; the first time stands, and its reason with it. */
+  revoke(tokenHash: string, now: EpochSeconds, because?: RevocationReason): Promise<void>
   /** Denies a JWT until it would have expired anyway. */
   deny(jti: string, expiresAt: EpochSeconds): Promise<void>
 }
 
 /** The key of a denied JWT; no SHA-256 in base64url has a colon. */
 export const denialKey = (jti: string): string => `jti:${jti}`
+
+/**
+ * When TTL may remove a token that had no end and was revoked: it opens nothing either way, and its owner has
+ * had time to read why.
+ */
+export const keptAfterRevocation = (now: EpochSeconds): EpochSeconds => after(now, seconds(90 * 86_400))
 
 export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStore {
   return {
@@ -50,17 +60,24 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
       const { Item } = await db.send(
         new GetCommand({ TableName: table, Key: { tokenHash }, ConsistentRead: true }),
       )
-      return Item as StoredToken | undefined
+      return toStoredToken(Item)
     },
 
-    async revoke(tokenHash, now) {
+    async revoke(tokenHash, now, because = 'revoked') {
       await db.send(
         new UpdateCommand({
           TableName: table,
           Key: { tokenHash },
-          UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
+          UpdateExpression:
+            'SET revokedAt = if_not_exists(revokedAt, :now), ' +
+            'revokedBecause = if_not_exists(revokedBecause, :because), ' +
+            'expiresAt = if_not_exists(expiresAt, :keptUntil)',
           ConditionExpression: 'attribute_exists(tokenHash)',
-          ExpressionAttributeValues: { ':now': now },
+          ExpressionAttributeValues: {
+            ':now': now,
+            ':because': because,
+            ':keptUntil': keptAfterRevocation(now),
+          },
         }),
       )
     },
@@ -69,4 +86,19 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
       await db.send(new PutCommand({ TableName: table, Item: { tokenHash: denialKey(jti), expiresAt } }))
     },
   }
+}
+
+/** Whether a token was neither revoked nor has expired. */
+export function isLive(
+  { revokedAt, expiresAt }: Pick<StoredToken, 'revokedAt' | 'expiresAt'>,
+  now: EpochSeconds,
+): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now)
+}
+
+/** An item without what only its writes need. */
+export function toStoredToken(item: Item | undefined): StoredToken | undefined {
+  if (item === undefined) return undefined
+  const { attempt: _, ...token } = item
+  return token as unknown as StoredToken
 }

@@ -12,6 +12,8 @@ import { base62Length, encodeBase62 } from '../protocol/base62.ts'
 const RANDOM_BYTES = 24
 const RANDOM_LENGTH = base62Length(RANDOM_BYTES)
 const CHECKSUM_LENGTH = base62Length(4)
+/** Letters and digits of a `prefixed` token after its prefix. */
+export const PREFIXED_BODY_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 
 export type OpaqueFormat =
   | { readonly format: 'prefixed'; readonly prefix: string }
@@ -30,7 +32,7 @@ export function isOpaqueToken(text: string, format: OpaqueFormat): boolean {
     return /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)
   if (!text.startsWith(format.prefix)) return false
   const body = text.slice(format.prefix.length)
-  if (body.length !== RANDOM_LENGTH + CHECKSUM_LENGTH || !/^[0-9A-Za-z]+$/.test(body)) return false
+  if (body.length !== PREFIXED_BODY_LENGTH || !/^[0-9A-Za-z]+$/.test(body)) return false
   return text.slice(-CHECKSUM_LENGTH) === checksum(text.slice(0, -CHECKSUM_LENGTH))
 }
 

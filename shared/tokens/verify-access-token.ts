@@ -6,6 +6,8 @@ import type { Jwks } from './jwks.ts'
 
 /** What a verified token says. */
 export interface VerifiedAccessToken {
+  /** The key that signed it. */
+  readonly kid: string
   readonly issuer: string
   readonly audience: string
   readonly subject: string
@@ -31,23 +33,33 @@ export async function verifyAccessToken(
   now: EpochSeconds,
 ): Promise<VerifiedAccessToken | undefined> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys.keys] }), {
+    const { payload, protectedHeader } = await jwtVerify(token, keyFinder(keys), {
       issuer,
       typ: 'at+jwt',
       algorithms: [...new Set(keys.keys.map(({ alg }) => alg))],
       requiredClaims: ['sub', 'aud', 'client_id', 'scope', 'iat', 'exp', 'jti', 'gid', 'gen'],
       currentDate: new Date(now * 1000),
     })
-    return read(payload)
+    return read(payload, String(protectedHeader.kid))
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
   }
 }
 
+/** One finder a key set: it keeps the keys that it has imported. */
+function keyFinder(keys: Jwks): ReturnType<typeof createLocalJWKSet> {
+  const known = finders.get(keys) ?? createLocalJWKSet({ keys: [...keys.keys] })
+  finders.set(keys, known)
+  return known
+}
+
+const finders = new WeakMap<Jwks, ReturnType<typeof createLocalJWKSet>>()
+
 /** The claims are ours, since the signature is: their types follow from `access-token.ts`. */
-function read(payload: JWTPayload): VerifiedAccessToken {
+function read(payload: JWTPayload, kid: string): VerifiedAccessToken {
   return {
+    kid,
     issuer: String(payload.iss),
     audience: String(payload.aud),
     subject: String(payload.sub),

@@ -3,7 +3,7 @@ import { clientId, epochSeconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import type { AuthorizationCode } from '../../shared/stores/authorization-codes.ts'
 import type { NewGrant } from '../../shared/stores/grants.ts'
-import type { StoredToken } from '../../shared/stores/tokens.ts'
+import type { StoredAccessToken, StoredApiToken } from '../../shared/stores/tokens.ts'
 import type { User } from '../../shared/stores/users.ts'
 
 /** 2023-11-14T22:13:20Z. */
@@ -28,7 +28,7 @@ export function newGrant(different: Partial<NewGrant> = {}): NewGrant {
   }
 }
 
-export function storedToken(different: Partial<StoredToken> = {}): StoredToken {
+export function storedToken(different: Partial<StoredAccessToken> = {}): StoredAccessToken {
   return {
     tokenHash: 'token-hash-1',
     kind: 'access_token',
@@ -38,6 +38,21 @@ export function storedToken(different: Partial<StoredToken> = {}): StoredToken {
     scope: ['read'],
     gid: 'gid-1',
     generation: 1,
+    issuedAt: T0,
+    expiresAt: at(3600),
+    ...different,
+  }
+}
+
+export function storedApiToken(different: Partial<StoredApiToken> = {}): StoredApiToken {
+  return {
+    tokenHash: 'token-hash-2',
+    kind: 'api_token',
+    account: 'acme',
+    name: 'Nightly export',
+    scope: ['read'],
+    createdBy: 'ada',
+    hint: 'bb_live_7f3K',
     issuedAt: T0,
     expiresAt: at(3600),
     ...different,

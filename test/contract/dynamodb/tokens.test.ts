@@ -5,7 +5,7 @@ import { grantStore } from '../../../shared/stores/grants.ts'
 import { livenessReader } from '../../../shared/stores/liveness.ts'
 import { denialKey, tokenStore } from '../../../shared/stores/tokens.ts'
 import { recordCommands, useEngine } from '../../support/dynamodb.ts'
-import { at, newGrant, storedToken } from '../../support/grants.ts'
+import { at, newGrant, storedApiToken, storedToken } from '../../support/grants.ts'
 
 const { connect, tableName } = useEngine()
 let db: DynamoDBDocumentClient
@@ -18,18 +18,17 @@ const tokens = () => tokenStore(db, tableName('tokens'))
 const others = () => tokenStore(other, tableName('tokens'))
 const grants = () => grantStore(db, tableName('grants'))
 const tables = () => ({ grants: tableName('grants'), tokens: tableName('tokens') })
-const attempt = expect.stringMatching(/^[0-9a-f-]{36}$/)
 const named = (tokenHash: string, different = {}) => storedToken({ tokenHash, ...different })
 
 describe('a token', () => {
   test.each([
     { what: 'of a machine', token: named('plain') },
-    { what: 'of a user and an account', token: named('whole', { username: 'ada', account: 'acme' }) },
+    { what: 'of a user', token: named('whole', { username: 'ada' }) },
     { what: 'that never ends', token: named('endless', { expiresAt: undefined }) },
-    { what: 'of the API', token: named('api', { kind: 'api_token' }) },
+    { what: 'of the API', token: storedApiToken({ tokenHash: 'api' }) },
   ])('$what reads back whole, by every instance at once', async ({ token }) => {
     await tokens().create(token)
-    const stored = { ...JSON.parse(JSON.stringify(token)), attempt }
+    const stored = JSON.parse(JSON.stringify(token))
     expect([await tokens().find(token.tokenHash), await others().find(token.tokenHash)]).toEqual([
       stored,
       stored,
@@ -45,14 +44,34 @@ describe('a token', () => {
     await expect(others().create(named('twice', { subject: 'second' }))).rejects.toEqual(
       new Error('a token was drawn twice'),
     )
-    expect((await tokens().find('twice'))?.subject).toBe('first')
+    expect(await tokens().find('twice')).toMatchObject({ subject: 'first' })
   })
 
-  test('is revoked once, and the first time stands', async () => {
+  test('is revoked once: the first time stands, and its reason with it', async () => {
     await tokens().create(named('revoked'))
-    await tokens().revoke('revoked', at(5))
+    await tokens().revoke('revoked', at(5), 'leaked')
     await others().revoke('revoked', at(6))
-    expect(await tokens().find('revoked')).toEqual({ ...named('revoked'), attempt, revokedAt: at(5) })
+    const ended = { revokedAt: at(5), revokedBecause: 'leaked' }
+    expect(await tokens().find('revoked')).toEqual({ ...named('revoked'), ...ended })
+  })
+
+  test('by two for two reasons at once keeps time and reason of one, in each of 25 rounds', async () => {
+    for (let round = 0; round < 25; round += 1) {
+      const tokenHash = `contested ${round}`
+      await tokens().create(named(tokenHash))
+      await Promise.all([tokens().revoke(tokenHash, at(5), 'leaked'), others().revoke(tokenHash, at(6))])
+      const { revokedAt, revokedBecause } = (await tokens().find(tokenHash)) ?? {}
+      expect([
+        [at(5), 'leaked'],
+        [at(6), 'revoked'],
+      ]).toContainEqual([revokedAt, revokedBecause])
+    }
+  })
+
+  test('that never ends gets a last day with its revocation, so that TTL can clean up', async () => {
+    await tokens().create(named('endless revoked', { expiresAt: undefined }))
+    await tokens().revoke('endless revoked', at(5))
+    expect((await tokens().find('endless revoked'))?.expiresAt).toBe(at(5 + 90 * 86_400))
   })
 
   test('that never was is not made by a revocation', async () => {

@@ -59,6 +59,28 @@ describe('a fault of the command line ends with 1 and a sentence, never with a s
       args: ['clients', 'create', 'App', '--grant', 'password', '--scope', 'read'],
       stderr: /offers \(.*\), but not password/,
     },
+    { args: ['tokens'], stderr: usage },
+    { args: ['tokens', 'constructor'], stderr: usage },
+    { args: ['tokens', 'create'], stderr: /^tokens create takes one name, in quotes\n$/ },
+    { args: ['tokens', 'create', 'CI', 'more'], stderr: /^tokens create takes one name, in quotes\n$/ },
+    { args: ['tokens', 'create', 'CI'], stderr: /^whose\? Give --account ID\n$/ },
+    { args: ['tokens', 'create', 'CI', '--account', 'acme', '--token', 'hush'], stderr: /^Unknown option/ },
+    {
+      args: ['tokens', 'create', 'CI', '--account', 'acme', '--expires-in', '1.5'],
+      stderr: /^--expires-in takes a whole number of days\n$/,
+    },
+    { args: ['tokens', 'create', 'CI', '--account', 'acme'], stderr: /^which deployment\?/ },
+    { args: ['tokens', 'list'], stderr: /^whose\? Give --account ID\n$/ },
+    { args: ['tokens', 'list', 'x', '--account', 'acme'], stderr: /^tokens list takes flags alone\n$/ },
+    { args: ['tokens', 'list', '--account', 'acme', '--outputs', empty], stderr: /^the stack has no output/ },
+    {
+      args: ['tokens', 'revoke', '--account', 'acme'],
+      stderr: /^tokens revoke takes one id, as tokens list/,
+    },
+    {
+      args: ['tokens', 'rotate', 'x', 'y'],
+      stderr: /^tokens rotate takes one id, as tokens list tells it\n$/,
+    },
     { args: ['users', 'create', 'ada'], stderr: /^which deployment\? Give --outputs FILE/ },
     { args: ['seed', notJson], stderr: /not\.json is not JSON\n$/ },
     {
@@ -95,6 +117,14 @@ test('demo prints seed data as JSON, and nothing beside', async () => {
           account: 'demo',
         },
       ],
+      api_tokens: [],
     },
   })
+})
+
+test('demo has an API token of every scope that is not about a person, where there are API tokens', async () => {
+  const { stdout } = await scrip('demo', '--config', 'infra/presets/default.yaml')
+  expect(JSON.parse(stdout).api_tokens).toEqual([
+    { name: 'Demo token', account: 'demo', scope: 'read write admin' },
+  ])
 })

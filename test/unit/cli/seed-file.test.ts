@@ -6,11 +6,17 @@ import { preset, presetNames } from '../../support/presets.ts'
 
 const config = preset('default')
 const client = { client_name: 'Machine', grant_types: ['client_credentials'], scope: 'read write' }
+const apiToken = { name: 'CI', account: 'acme', scope: 'read' }
 const secret = 's'.repeat(32)
 
 describe('a sound seed file', () => {
   test('is given back, what is left out being empty', () => {
-    expect(checkSeed({}, 'seed.json', config)).toEqual({ accounts: [], users: [], clients: [] })
+    expect(checkSeed({}, 'seed.json', config)).toEqual({
+      accounts: [],
+      users: [],
+      clients: [],
+      api_tokens: [],
+    })
   })
   test('may tell everything', () => {
     const full = {
@@ -42,6 +48,10 @@ describe('a sound seed file', () => {
         },
         { ...client, token_endpoint_auth_method: 'none' },
       ],
+      api_tokens: [
+        { name: 'CI', account: 'acme', scope: 'read write', expires_in_seconds: 86_400 },
+        { name: 'CI', account: 'small', scope: 'read' },
+      ],
     }
     expect(checkSeed(full, 'seed.json', config)).toEqual(full)
   })
@@ -52,6 +62,7 @@ describe('a sound seed file', () => {
     const machines = seed.clients.filter(({ client_id }) => client_id === 'demo-machine')
     const granted = machines.flatMap(({ scope }) => scope.split(' '))
     expect(users.filter(([scope]) => granted.includes(scope))).toEqual([])
+    expect(seed.api_tokens.length).toBe(preset(name).apiTokens ? 1 : 0)
   })
 })
 
@@ -76,7 +87,33 @@ describe('each fault is told with its path', () => {
       { users: [{ username: 'ada', email: 'nowhere' }] },
       ['users.0.email: an e-mail address, but got "nowhere"'],
     ],
-    [{ api_tokens: [] }, [`api_tokens: ${unknownKey}`]],
+    [{ api_tokens: {} }, ['api_tokens: a list of API tokens, but got Object']],
+    [
+      { api_tokens: [{}] },
+      [`api_tokens.0.name: ${missing}`, `api_tokens.0.account: ${missing}`, `api_tokens.0.scope: ${missing}`],
+    ],
+    [{ api_tokens: [{ ...apiToken, token: 'bb_live_7f3K' }] }, [`api_tokens.0.token: ${unknownKey}`]],
+    [{ api_tokens: [{ ...apiToken, account: '' }] }, ['api_tokens.0.account: an account id, but got ""']],
+    [
+      { api_tokens: [{ ...apiToken, name: 'a\nb' }] },
+      ['api_tokens.0.name: 1 to 100 characters, visible and without control characters'],
+    ],
+    [{ api_tokens: [{ ...apiToken, scope: '' }] }, ['api_tokens.0.scope: at least one scope']],
+    [
+      { api_tokens: [apiToken, { ...apiToken, name: 'Other', scope: 'read nope openid' }] },
+      [
+        'api_tokens.1.scope: scopes of the catalogue, but there is no "nope"',
+        'api_tokens.1.scope: scopes of an account, but "openid" is about a person',
+      ],
+    ],
+    [
+      { api_tokens: [{ ...apiToken, expires_in_seconds: 59 }] },
+      ['api_tokens.0.expires_in_seconds: a time from 60 seconds to 5 years'],
+    ],
+    [
+      { api_tokens: [apiToken, { ...apiToken, account: 'other' }, { ...apiToken, name: ' CI ' }] },
+      ['api_tokens.2.name: a name that no other token of the account has'],
+    ],
     [{ accounts: {} }, ['accounts: a list of accounts, but got Object']],
     [{ accounts: ['acme'] }, [`accounts.0: ${group}`]],
     [{ accounts: [{}] }, [`accounts.0.id: ${missing}`]],
@@ -194,6 +231,12 @@ describe('each fault is told with its path', () => {
   test('also users, where no grant signs people in', () => {
     expect(faultsOf({ users: [{ username: 'ada' }] }, preset('buildr'))).toEqual([
       'users: no users, since no grant of this deployment signs people in',
+    ])
+  })
+
+  test('also API tokens, where the deployment has none', () => {
+    expect(faultsOf({ api_tokens: [apiToken] }, preset('buildr'))).toEqual([
+      'api_tokens: no API tokens, since the configuration has no apiTokens',
     ])
   })
 

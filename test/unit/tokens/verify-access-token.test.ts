@@ -35,6 +35,7 @@ const content = {
   lifetime: seconds(3600),
 }
 const told = {
+  kid: key.public.kid,
   issuer,
   audience: 'https://api.example.com',
   subject: 'subject-1',
@@ -70,7 +71,10 @@ describe('a token of ours is verified (RFC 9068 §4)', () => {
     { what: 'EdDSA', by: edwards },
   ])('$what, among the keys of all', async ({ by }) => {
     const token = await signAccessToken(content, by.signing)
-    expect(await verify(token, [second.public, key.public, rsa.public, edwards.public])).toEqual(told)
+    expect(await verify(token, [second.public, key.public, rsa.public, edwards.public])).toEqual({
+      ...told,
+      kid: by.public.kid,
+    })
   })
   test('until the second before its end, and not from its end on', async () => {
     const token = await signAccessToken(content, key.signing)
