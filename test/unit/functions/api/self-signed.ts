@@ -1,0 +1,19 @@
+/** A certificate for localhost that no authority has signed, and its key. Both open nothing anywhere. */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYQoY+jS1G4tUsxx/
++h8Yqu41UdQrpZB/L8utIZQkni2hRANCAATwJ6EDbErmQERTk+gL76xThI39WvvW
+SqBjfFcgFjdCYjslLZuIlcaflGBxqhEkTejs/f44cd35s/Z6JA8kuspZ
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUf0Z0W5zhcrtsdNDGGzZfivr978UwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDA0MTEwMFoYDzIxMjYxMDMx
+MDQxMTAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATwJ6EDbErmQERTk+gL76xThI39WvvWSqBjfFcgFjdCYjslLZuIlcaf
+lGBxqhEkTejs/f44cd35s/Z6JA8kuspZo28wbTAdBgNVHQ4EFgQULTw6mF8hqUdd
+5G2zMn4qTxmRZ0YwHwYDVR0jBBgwFoAULTw6mF8hqUdd5G2zMn4qTxmRZ0YwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgOnE5HR4I8iG43aQfl+R3+OzrukNHU+nGU0msg9Tifw0CIQDV
+K8spyR6ARDLFuRIJ9FvLe2VWZ35//LJsNxJFsMMwDg==
+-----END CERTIFICATE-----`,
+}
