@@ -8,10 +8,10 @@ import type { Config } from '../config/types.ts'
 import type { ClientId, EpochSeconds } from '../protocol/brands.ts'
 import { sha256 } from '../protocol/hash.ts'
 import type { Liveness, LivenessReader } from '../stores/liveness.ts'
-import type { TokenStore } from '../stores/tokens.ts'
+import { isLive, type StoredToken, type TokenStore } from '../stores/tokens.ts'
 import type { Jwks } from '../tokens/jwks.ts'
 import { isOpaqueToken } from '../tokens/opaque-token.ts'
-import { verifyAccessToken } from '../tokens/verify-access-token.ts'
+import type { verifyAccessToken } from '../tokens/verify-access-token.ts'
 
 /** What a good access token allows, and to whom. */
 export interface AccessToken {
@@ -33,6 +33,8 @@ export interface AccessToken {
 export interface AccessTokenServices {
   readonly config: Config
   readonly keys: () => Promise<Jwks>
+  /** Verifies a JWT, or remembers that it has. */
+  readonly verify: typeof verifyAccessToken
   readonly tokens: Pick<TokenStore, 'find'>
   readonly liveness: LivenessReader
 }
@@ -49,7 +51,21 @@ export async function checkAccessToken(
   services: AccessTokenServices,
 ): Promise<AccessToken | undefined> {
   const token = await readAccessToken(text, issuer, now, services)
-  if (!token) return undefined
+  return token && living(token, services)
+}
+
+/** The same for an opaque token that was looked up already, by its SHA-256. */
+export async function checkStoredAccessToken(
+  stored: StoredToken,
+  issuer: string,
+  now: EpochSeconds,
+  services: AccessTokenServices,
+): Promise<AccessToken | undefined> {
+  const token = readStored(stored, issuer, now)
+  return token && living(token, services)
+}
+
+async function living(token: AccessToken, services: AccessTokenServices): Promise<AccessToken | undefined> {
   const liveness = await services.liveness.read(token.gid, token.jti)
   if (!isAlive(token, liveness, services.config)) return undefined
   const username = token.username ?? liveness.grant?.username
@@ -61,14 +77,20 @@ export async function readAccessToken(
   text: string,
   issuer: string,
   now: EpochSeconds,
-  { config, keys, tokens }: Pick<AccessTokenServices, 'config' | 'keys' | 'tokens'>,
+  { config, keys, verify, tokens }: Omit<AccessTokenServices, 'liveness'>,
 ): Promise<AccessToken | undefined> {
   const { accessToken: format } = config
-  if (format.format === 'jwt') return verifyAccessToken(text, await keys(), issuer, now)
+  if (format.format === 'jwt') return verify(text, await keys(), issuer, now)
   if (!isOpaqueToken(text, format)) return undefined
-  const stored = await tokens.find(sha256(text))
-  if (stored?.kind !== 'access_token' || stored.revokedAt !== undefined) return undefined
-  return stored.expiresAt === undefined || stored.expiresAt > now ? { ...stored, issuer } : undefined
+  return readStored(await tokens.find(sha256(text)), issuer, now)
+}
+
+function readStored(
+  stored: StoredToken | undefined,
+  issuer: string,
+  now: EpochSeconds,
+): AccessToken | undefined {
+  return stored?.kind === 'access_token' && isLive(stored, now) ? { ...stored, issuer } : undefined
 }
 
 function isAlive(token: AccessToken, { grant, isDenied }: Liveness, { refresh }: Config): boolean {

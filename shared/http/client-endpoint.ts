@@ -14,7 +14,7 @@ import { formEndpoint } from './form-endpoint.ts'
 import { log, MAX_LOGGED_ID } from './log.ts'
 import { refuseQuery } from './refuse-query.ts'
 import type { TokenDeployment } from './token-endpoint.ts'
-import { withinRate } from './within-rate.ts'
+import { strangersRate, withinRate } from './within-rate.ts'
 
 export interface ClientRequest {
   readonly client: Client
@@ -41,5 +41,5 @@ export function clientEndpoint(
         answer({ client, parameters, event, now }),
       ),
     )
-  })
+  }, strangersRate(deployment))
 }

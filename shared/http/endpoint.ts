@@ -1,8 +1,10 @@
 /** What every endpoint is: a middy pipeline whose errors are answered in OAuth's JSON, whatever happens. */
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { OAuthError } from '../protocol/errors.ts'
 import { errorAnswer, toResponse } from './answer.ts'
 import { toOAuthError } from './failures.ts'
+import { mergedByName } from './headers.ts'
 import { log } from './log.ts'
 
 export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>
@@ -12,6 +14,12 @@ export type EdgeEvent = APIGatewayProxyEvent & {
   readonly original: APIGatewayProxyEvent
 }
 
+/** Headers to add to a refusal; it throws nothing, since a refusal must be answered. */
+export type RefusalHeaders = (
+  event: APIGatewayProxyEvent,
+  error: OAuthError,
+) => Promise<Readonly<Record<string, string>>>
+
 export type EdgeMiddleware = middy.MiddlewareObj<EdgeEvent, APIGatewayProxyResult>
 
 /**
@@ -19,10 +27,12 @@ export type EdgeMiddleware = middy.MiddlewareObj<EdgeEvent, APIGatewayProxyResul
  *
  * @param middlewares run on a copy of the event whose header names are in lower case
  * @param respond gives the response; what it throws becomes an OAuth error, with its reason in the log alone
+ * @param refusalHeaders gives what a refusal tells beside its own headers
  */
 export function endpoint(
   middlewares: readonly EdgeMiddleware[],
   respond: (event: EdgeEvent) => Promise<APIGatewayProxyResult>,
+  refusalHeaders: RefusalHeaders = async () => ({}),
 ): Handler {
   const pipeline = middy<EdgeEvent, APIGatewayProxyResult>({
     timeoutEarlyInMillis: 0,
@@ -33,8 +43,10 @@ export function endpoint(
       log.appendKeys({ request_id: event.requestContext.requestId })
     })
     .use([...middlewares])
-    .onError((request) => {
-      request.response = toResponse(errorAnswer(logged(toOAuthError(request.error))))
+    .onError(async (request) => {
+      const error = logged(toOAuthError(request.error))
+      const headers = error.status < 500 ? await refusalHeaders(request.event.original, error) : {}
+      request.response = toResponse(errorAnswer(error.with(headers)))
     })
     .handler(respond)
   return (event, context) => pipeline({ ...event, ...lowerCaseHeaders(event), original: event }, context)
@@ -52,17 +64,6 @@ function lowerCaseHeaders(
 
 function lowerCaseNames<Value>(headers: Record<string, Value> | null): Record<string, Value> {
   return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-/** Two spellings of one name in a request are one header given twice. */
-function mergedByName(headers: Record<string, string[] | undefined> | null): Record<string, string[]> {
-  // A Map, since a header may be called `constructor`.
-  const merged = new Map<string, string[]>()
-  for (const [name, values] of Object.entries(headers ?? {})) {
-    const key = name.toLowerCase()
-    merged.set(key, [...(merged.get(key) ?? []), ...(values ?? [])])
-  }
-  return Object.fromEntries(merged)
 }
 
 /** Logs an error once: our own failures with their cause, refusals with their reason. */

@@ -4,7 +4,13 @@ import urlencodeBodyParser from '@middy/http-urlencode-body-parser'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
 import { invalidRequest, OAuthError } from '../protocol/errors.ts'
 import { type Parameters, readParameters } from '../protocol/parameters.ts'
-import { type EdgeEvent, type EdgeMiddleware, endpoint, type Handler } from './endpoint.ts'
+import {
+  type EdgeEvent,
+  type EdgeMiddleware,
+  endpoint,
+  type Handler,
+  type RefusalHeaders,
+} from './endpoint.ts'
 
 /** Bytes of a request body; a token request has a few hundred. */
 export const MAX_BODY_BYTES = 20_480
@@ -20,7 +26,10 @@ export interface FormRequest {
 }
 
 /** An endpoint that reads its parameters from the body (RFC 6749 §3.2). */
-export function formEndpoint(respond: (request: FormRequest) => Promise<APIGatewayProxyResult>): Handler {
+export function formEndpoint(
+  respond: (request: FormRequest) => Promise<APIGatewayProxyResult>,
+  refusalHeaders?: RefusalHeaders,
+): Handler {
   return endpoint(
     [
       checkBody,
@@ -34,6 +43,7 @@ export function formEndpoint(respond: (request: FormRequest) => Promise<APIGatew
         headers: event.multiValueHeaders as Record<string, string[]>,
         event: event.original,
       }),
+    refusalHeaders,
   )
 }
 

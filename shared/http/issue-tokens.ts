@@ -221,7 +221,6 @@ async function issueAccessToken(
     kind: 'access_token',
     ...defined({
       username,
-      account: client.account,
       expiresAt: lifetime === undefined ? undefined : after(now, lifetime),
     }),
   })

@@ -1,6 +1,7 @@
 /** Rate limits: exact counters a minute, and a memory of who is blocked until the window ends. */
 import type { RateTier } from '../config/types.ts'
 import type { EpochSeconds } from '../protocol/brands.ts'
+import type { RateHeader } from '../protocol/rate-headers.ts'
 import { type Clock, memory } from '../stores/memory.ts'
 import type { CountedWindow, RateLimitStore } from '../stores/rate-limits.ts'
 
@@ -41,12 +42,20 @@ export function rateLimiter(store: RateLimitStore, clock: Clock = Date.now): Rat
   }
 }
 
-/** The headers that tell a caller where it stands. */
-export function rateHeaders({ limit, remaining, reset }: RateState): Record<string, string> {
+/**
+ * The headers that tell a caller where it stands: those that everyone knows, whose reset is a point in time, and
+ * the IETF's (draft-ietf-httpapi-ratelimit-headers), which count in seconds.
+ */
+export function rateHeaders(
+  { limit, remaining, reset }: RateState,
+  now: EpochSeconds,
+): Record<RateHeader, string> {
   return {
     'X-RateLimit-Limit': String(limit),
     'X-RateLimit-Remaining': String(remaining),
     'X-RateLimit-Reset': String(reset),
+    RateLimit: `"minute";r=${remaining};t=${Math.max(0, reset - now)}`,
+    'RateLimit-Policy': `"minute";q=${limit};w=60`,
   }
 }
 

@@ -1,10 +1,12 @@
 /** The source address of a request, as far as limits on strangers ask for it. */
-import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { EDGE_SECRET_HEADER } from '../config/environment.ts'
 import { matchesAnyHash, sha256 } from '../protocol/hash.ts'
 
-/** What the event tells of where it came from. */
-type Arrival = Pick<APIGatewayProxyEvent, 'headers' | 'requestContext'>
+/** What an event tells of where it came from; proxy integrations and authorizers both have it. */
+export interface Arrival {
+  readonly headers: Readonly<Record<string, string | undefined>> | null
+  readonly requestContext: { readonly identity: { readonly sourceIp: string } }
+}
 
 /**
  * The address that a limit counts: an IPv4 address, or the /64 of an IPv6 address, since one host has a whole

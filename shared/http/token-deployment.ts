@@ -1,5 +1,4 @@
 /** What a grant's function is made of on AWS: stores and keys, from the environment that the stack sets. */
-import type { APIGatewayProxyEvent } from 'aws-lambda'
 import {
   EDGE_SECRET_VARIABLE,
   type Environment,
@@ -25,7 +24,9 @@ import { parseSymmetricKeys, type SymmetricKeys } from '../tokens/symmetric-keys
 import type { AccessTokenServices } from './check-access-token.ts'
 import type { IssuingServices } from './issue-tokens.ts'
 import { rateLimiter } from './rate-limit.ts'
-import { sourceOf } from './source.ts'
+import { rememberedVerification } from './remembered-verification.ts'
+import { type Arrival, sourceOf } from './source.ts'
+import { tierOfAccount } from './tiers.ts'
 import type { TokenDeployment } from './token-endpoint.ts'
 
 /** One deployment's connections, as one function's environment names them. */
@@ -75,7 +76,7 @@ export function tokenDeployment(config: Config, connections: Connections): Token
 }
 
 /** Reads a caller's address; behind an edge, whose secret it looks up, that is the viewer's. */
-export function sourceReader({ edgeSecret }: Connections): (event: APIGatewayProxyEvent) => Promise<string> {
+export function sourceReader({ edgeSecret }: Connections): (event: Arrival) => Promise<string> {
   return async (event) => sourceOf(event, await edgeSecret())
 }
 
@@ -104,17 +105,14 @@ export function issuingServices(
 
 /** With one tier there is nothing to look up, and the stack gives no right to look. */
 function tierOf(
-  { tiers, defaultTier }: Config['rateLimits'],
+  rateLimits: Config['rateLimits'],
   readAccounts: () => AccountReader,
 ): (client: Client) => Promise<RateTier> {
-  const fallback = tiers[defaultTier]
-  if (!fallback) throw new Error(`the configuration has no tier ${defaultTier}`)
-  if (Object.keys(tiers).length === 1) return async () => fallback
+  const fallback = tierOfAccount(rateLimits, undefined)
+  if (Object.keys(rateLimits.tiers).length === 1) return async () => fallback
   const accounts = readAccounts()
-  return async ({ account }) => {
-    const tier = account === undefined ? undefined : (await accounts.find(account))?.tier
-    return (tier !== undefined && Object.hasOwn(tiers, tier) ? tiers[tier] : undefined) ?? fallback
-  }
+  return async ({ account }) =>
+    account === undefined ? fallback : tierOfAccount(rateLimits, await accounts.find(account))
 }
 
 /** What every function that checks access tokens is made of. */
@@ -134,6 +132,7 @@ export function accessTokenReading(
   return {
     config,
     keys: secret('verificationKeys', publishedKeys),
+    verify: rememberedVerification(),
     tokens: { find: (tokenHash) => tokenStore(db, table('tokens')).find(tokenHash) },
   }
 }

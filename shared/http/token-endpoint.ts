@@ -23,7 +23,7 @@ import { issuerOf } from './issuer.ts'
 import { log, MAX_LOGGED_ID } from './log.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { refuseQuery } from './refuse-query.ts'
-import { withinRate } from './within-rate.ts'
+import { strangersRate, withinRate } from './within-rate.ts'
 
 /** What a grant's function is made of; `token-deployment.ts` builds it from the environment. */
 export interface TokenDeployment {
@@ -76,7 +76,7 @@ export function tokenEndpoint<Values, Services>(
       }
     })
     return toResponse(answer)
-  })
+  }, strangersRate(deployment))
 }
 
 /** Each grant checks this itself, so that neither way to it is a bypass. */

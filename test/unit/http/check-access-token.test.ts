@@ -6,7 +6,8 @@ import { sha256 } from '../../../shared/protocol/hash.ts'
 import type { Liveness } from '../../../shared/stores/liveness.ts'
 import type { StoredToken } from '../../../shared/stores/tokens.ts'
 import { signAccessToken } from '../../../shared/tokens/access-token.ts'
-import { at, newGrant, storedToken, T0 } from '../../support/grants.ts'
+import { verifyAccessToken } from '../../../shared/tokens/verify-access-token.ts'
+import { at, newGrant, storedApiToken, storedToken, T0 } from '../../support/grants.ts'
 import { preset } from '../../support/presets.ts'
 import { publicJwk, signingKey } from '../../support/token-deployment.ts'
 
@@ -26,6 +27,7 @@ function servicesFor(config: Config, liveness: Liveness, stored?: StoredToken) {
   const services = {
     config,
     keys: async () => ({ keys: [publicJwk] }),
+    verify: verifyAccessToken,
     tokens: {
       find: async (hash: string) => {
         asked.push(hash)
@@ -179,7 +181,7 @@ describe('an opaque token', () => {
 
   test.each([
     { what: 'unknown', stored: undefined },
-    { what: 'an API token', stored: storedToken({ kind: 'api_token' }) },
+    { what: 'an API token', stored: storedApiToken() },
     { what: 'revoked', stored: storedToken({ revokedAt: T0 }) },
     { what: 'expired, though the table still has it', stored: storedToken({ expiresAt: at(1) }) },
   ])('is none that is $what', async ({ stored }) => {

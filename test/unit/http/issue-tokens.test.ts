@@ -124,7 +124,6 @@ describe('a grant begins', () => {
     const stored = {
       tokenHash: sha256(issued.accessToken),
       kind: 'access_token',
-      account: 'acme',
       audience,
       clientId: 'app',
       scope: ['read'],

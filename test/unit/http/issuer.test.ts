@@ -53,6 +53,17 @@ test.each([
   expect(issuerOf(undefined, apiGatewayEvent(request))).toBe(issuer)
 })
 
+test.each([
+  { resource: '/jobs/{job}', pathParameters: { job: '42' }, fullPath: '/prod/jobs/42' },
+  { resource: '/jobs/{job}', pathParameters: { job: 'a/b' }, fullPath: '/prod/jobs/a%2Fb' },
+  { resource: '/{rest+}', pathParameters: { rest: 'a/b/c' }, fullPath: '/prod/a/b/c' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'jobs' }, fullPath: '/prod/jobs/jobs' },
+  { resource: '/{a}/x/{rest+}', pathParameters: { a: '1', rest: '2/3' }, fullPath: '/prod/1/x/2/3' },
+])('of a templated resource, $resource, too', ({ resource, pathParameters, fullPath }) => {
+  const event = { ...apiGatewayEvent({ resource, fullPath }), pathParameters }
+  expect(issuerOf(undefined, event)).toBe(`${amazon}/prod`)
+})
+
 test('a configured issuer is what it is', () => {
   expect(issuerOf('https://auth.example.com', apiGatewayEvent({ headers: forged }))).toBe(
     'https://auth.example.com',
@@ -63,7 +74,11 @@ const { domainName: _, ...withoutDomain } = apiGatewayEvent().requestContext
 test.each([
   {
     what: 'a path that is not the resource’s',
-    event: apiGatewayEvent({ resource: '/{proxy+}', fullPath: '/prod/a' }),
+    event: apiGatewayEvent({ resource: '/oauth/token', fullPath: '/prod/oauth/revoke' }),
+  },
+  {
+    what: 'a path shorter than the resource',
+    event: apiGatewayEvent({ resource: '/oauth/token/password', fullPath: '/token/password' }),
   },
   { what: 'no domain name', event: { ...apiGatewayEvent(), requestContext: withoutDomain } },
 ])('$what leaves it open, which is an error', ({ event }) => {

@@ -76,11 +76,18 @@ describe('a blocked subject', () => {
   })
 })
 
-test('the headers are whole numbers', () => {
-  expect(rateHeaders({ allowed: true, limit: 600, remaining: 12, reset: epochSeconds(end) })).toEqual({
+test.each([
+  { now: end - 42, t: 42 },
+  { now: end, t: 0 },
+  { now: end + 1, t: 0 },
+])('the headers tell a point in time, and the IETF’s the $t seconds until then', ({ now, t }) => {
+  const state = { allowed: true, limit: 600, remaining: 12, reset: epochSeconds(end) }
+  expect(rateHeaders(state, epochSeconds(now))).toEqual({
     'X-RateLimit-Limit': '600',
     'X-RateLimit-Remaining': '12',
     'X-RateLimit-Reset': String(end),
+    RateLimit: `"minute";r=12;t=${t}`,
+    'RateLimit-Policy': '"minute";q=600;w=60',
   })
 })
 

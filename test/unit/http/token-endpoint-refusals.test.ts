@@ -8,18 +8,14 @@ import { formEvent, jsonEvent, lambdaContext, type Request } from '../../support
 import { clientSecret, machineClient, publicClient } from '../../support/clients.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, read } from '../../support/responses.ts'
-import { memoryDeployment, memoryIssuing, NOW, WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, rateTold, read } from '../../support/responses.ts'
+import { memoryDeployment, memoryIssuing, NOW } from '../../support/token-deployment.ts'
 
 const log = captureLog()
 const request = { grant_type: 'client_credentials', client_id: 'machine', client_secret: clientSecret }
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 const challenge = { 'WWW-Authenticate': 'Basic realm="oauth", charset="UTF-8"' }
-const rate = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
+const rate = rateTold(NOW)
 const hash = sha256(clientSecret)
 const createdAt = epochSeconds(0)
 const clients = [
@@ -87,16 +83,16 @@ describe('client authentication fails with the same answer for every reason (RFC
     },
   ])('$reason', async ({ event, reason }) => {
     expect(await call(event)).toEqual(
-      errorResponse(401, 'invalid_client', 'Client authentication failed', challenge),
+      errorResponse(401, 'invalid_client', 'Client authentication failed', { ...challenge, ...rate }),
     )
     expect(log.facts()).toEqual([expect.objectContaining({ level: 'WARN', error: 'invalid_client', reason })])
     expect(hushed.filter((secret) => log.text().includes(secret))).toEqual([])
   })
 
-  test('and counts nobody’s rate', async () => {
+  test('and counts the caller’s address, which alone is known', async () => {
     const deployment = memoryDeployment(clients)
     await call(formEvent({ ...request, client_secret: 'wrong-and-hushed' }), deployment)
-    expect(deployment.limits.writes).toEqual([])
+    expect(deployment.limits.writes).toEqual(['source:192.0.2.7'])
   })
 })
 
@@ -131,7 +127,7 @@ describe('a request is refused', () => {
       description: `${name} must come in the body, not in the URL`,
     })),
   ])('$what', async ({ body, code, description, ...more }) => {
-    expect(await call(formEvent(body, more as Request))).toEqual(errorResponse(400, code, description))
+    expect(await call(formEvent(body, more as Request))).toEqual(errorResponse(400, code, description, rate))
     expect(log.facts()).toEqual([
       expect.objectContaining({ level: 'WARN', error: code, reason: description }),
     ])

@@ -7,24 +7,14 @@ import { formEvent, jsonEvent, lambdaContext } from '../../support/api-gateway-e
 import { clientSecret, machineClient } from '../../support/clients.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { noStoreJson, read } from '../../support/responses.ts'
-import {
-  memoryDeployment,
-  memoryIssuing,
-  NOW,
-  publicJwk,
-  WINDOW_END,
-} from '../../support/token-deployment.ts'
+import { noStoreJson, rateTold, read } from '../../support/responses.ts'
+import { memoryDeployment, memoryIssuing, NOW, publicJwk } from '../../support/token-deployment.ts'
 
 const log = captureLog()
 const issuer = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod'
 const request = { grant_type: 'client_credentials', client_id: 'machine', client_secret: clientSecret }
 const basic = `Basic ${Buffer.from(`machine:${clientSecret}`).toString('base64')}`
-const rateHeaders = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
+const rateHeaders = rateTold(NOW)
 
 const endpointOf = (deployment: ReturnType<typeof memoryDeployment>) =>
   tokenEndpoint(clientCredentials, deployment, memoryIssuing({ config: deployment.config }).servicesFor)
@@ -145,11 +135,7 @@ describe('the rate of a client', () => {
     const answers = []
     for (let count = 0; count < 4; count += 1)
       answers.push(read(await handler(formEvent(request), lambdaContext)))
-    const told = (remaining: number) => ({
-      'X-RateLimit-Limit': '2',
-      'X-RateLimit-Remaining': String(remaining),
-      'X-RateLimit-Reset': String(WINDOW_END),
-    })
+    const told = (remaining: number) => rateTold(NOW, remaining, 2)
     const refusal = {
       status: 429,
       headers: { ...noStoreJson, ...told(0), 'Retry-After': '40' },

@@ -1,0 +1,92 @@
+/**
+ * The authorizer: who calls the API, with which scope and on which rate tier.
+ *
+ * It refuses only what is no good credential. A caller that is over its rate, or lacks a scope, is let through
+ * with that said in the context, and `functions/api` answers it: API Gateway's own answers have one fixed status.
+ */
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda'
+import { fallbackKey } from '../../shared/config/environment.ts'
+import type { Config } from '../../shared/config/types.ts'
+import { type AuthorizerContext, contextOf, refusalContext } from '../../shared/http/authorizer-context.ts'
+import { challengeFor, presentedToken } from '../../shared/http/bearer-token.ts'
+import { mergedByName } from '../../shared/http/headers.ts'
+import { log } from '../../shared/http/log.ts'
+import type { RateLimiter } from '../../shared/http/rate-limit.ts'
+import { tierOfAccount } from '../../shared/http/tiers.ts'
+import { type EpochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
+import type { AccountReader } from '../../shared/stores/accounts.ts'
+import type { Clock } from '../../shared/stores/memory.ts'
+import type { Identify } from './identify.ts'
+
+export interface AuthorizerServices {
+  readonly config: Config
+  /** Tells whose token it is, if it is good. */
+  readonly identify: Identify
+  readonly accounts: AccountReader
+  readonly limiter: RateLimiter
+  /** The caller's address, as limits on strangers count it. */
+  readonly source: (event: APIGatewayRequestAuthorizerEvent) => Promise<string>
+  /** What the values of fallback API keys begin with. */
+  readonly fallbackKeyBase: string
+  readonly clock: Clock
+}
+
+export type AuthorizerHandler = (
+  event: APIGatewayRequestAuthorizerEvent,
+  context: Context,
+) => Promise<APIGatewayAuthorizerResult>
+
+export function authorizer(services: AuthorizerServices): AuthorizerHandler {
+  const { config, accounts, limiter } = services
+  return async (event, context) => {
+    log.resetKeys()
+    log.addContext(context)
+    log.appendKeys({ request_id: event.requestContext.requestId })
+    const now = fromMilliseconds(services.clock())
+    const presented = presentedToken({
+      headers: mergedByName(event.multiValueHeaders),
+      query: event.queryStringParameters,
+    })
+    if (presented.kind !== 'token')
+      return refuse(presented.kind === 'none' ? 'no credentials' : presented.reason, challengeFor(presented))
+    const identified = await services.identify(presented.text, event, now)
+    if (identified.kind === 'refused') return refuse(identified.reason, challengeFor(presented))
+    const { caller, rateSubject } = identified
+    const account = caller.account === undefined ? undefined : await accounts.find(caller.account)
+    const tier = tierOfAccount(config.rateLimits, account)
+    const rate = await limiter.count(rateSubject, tier, now)
+    const key = account?.apiKey
+    return {
+      ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate }, now)),
+      principalId: caller.subject,
+      usageIdentifierKey:
+        key?.tier === tier.name ? key.value : fallbackKey(services.fallbackKeyBase, tier.name),
+    }
+
+    async function refuse(reason: string, challenge: string): Promise<APIGatewayAuthorizerResult> {
+      log.warn('credential refused', { reason, route: event.resource })
+      return policy('Deny', refusalContext(challenge, await sourceRate(event, now), now))
+    }
+  }
+
+  /** A stranger is counted by its address: that window is told, and nothing else follows from it. */
+  async function sourceRate(event: APIGatewayRequestAuthorizerEvent, now: EpochSeconds) {
+    const subject = `source:${await services.source(event)}`
+    return limiter.count(subject, tierOfAccount(config.rateLimits, undefined), now)
+  }
+}
+
+/**
+ * For this very request, since the answer is never cached (TTL 0). So its resource need not be named, and nothing
+ * that a caller writes into a path becomes part of a policy.
+ */
+function policy(Effect: 'Allow' | 'Deny', context: AuthorizerContext): APIGatewayAuthorizerResult {
+  return {
+    principalId: 'stranger',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: '*' }],
+    },
+    context,
+  }
+}
