@@ -1,7 +1,8 @@
 /** The stacks of a deployment, and how their parts are joined. */
-import { type App, Stack } from 'aws-cdk-lib'
+import { Annotations, type App, Stack } from 'aws-cdk-lib'
+import type { Config } from '../shared/config/types.ts'
 import { usedSecrets } from '../shared/config/used-secrets.ts'
-import { type Deployment, edgeRegion } from './config/deployment.ts'
+import { type Deployment, edgeRegion, isPlaceholder } from './config/deployment.ts'
 import { Api } from './constructs/api.ts'
 import { Edge } from './constructs/edge/edge.ts'
 import { OriginSecret } from './constructs/edge/origin-secret.ts'
@@ -10,6 +11,7 @@ import { InitialKeys } from './constructs/initial-keys.ts'
 import { KeySecrets } from './constructs/key-secrets.ts'
 import { addOutputs } from './constructs/outputs.ts'
 import { Tables } from './constructs/tables.ts'
+import { UpstreamSecrets } from './constructs/upstream-secrets.ts'
 
 export function defineStacks(app: App, deployment: Deployment): void {
   const { config, stageName, account, region } = deployment
@@ -18,13 +20,16 @@ export function defineStacks(app: App, deployment: Deployment): void {
     env,
     description: 'Scrip: OAuth 2.0 tokens',
   })
+  warnOfPlaceholders(stack, config)
   const tables = new Tables(stack, 'Tables')
   const secrets = new KeySecrets(stack, 'Secrets', usedSecrets(config))
   const originSecret = deployment.edge && new OriginSecret(stack, 'OriginSecret', edgeRegion)
+  const upstreamSecrets = new UpstreamSecrets(stack, 'UpstreamSecrets', config.api?.upstreams ?? {})
   const functions = new Functions(stack, 'Functions', {
     config,
     tables,
     secrets,
+    upstreamSecrets,
     ...(originSecret && { originSecretArn: originSecret.arn }),
   })
   const keys = new InitialKeys(stack, 'InitialKeys', {
@@ -35,7 +40,7 @@ export function defineStacks(app: App, deployment: Deployment): void {
   const api = new Api(stack, 'Api', { config, stageName, functions })
   // The API opens once there are keys to sign with.
   api.restApi.deploymentStage.node.addDependency(keys)
-  addOutputs(stack, { deployment, api, tables, secrets })
+  addOutputs(stack, { deployment, api, tables, secrets, upstreamSecrets })
   if (deployment.edge && originSecret)
     new Edge(edgeStack(app, stack), 'Edge', {
       edge: deployment.edge,
@@ -44,6 +49,16 @@ export function defineStacks(app: App, deployment: Deployment): void {
       originSecret,
       logRetentionDays: config.logs.retentionDays,
     })
+}
+
+/** The presets' upstreams exist nowhere: until they are replaced, their routes answer 502. */
+function warnOfPlaceholders(stack: Stack, { api }: Config): void {
+  for (const [name, upstream] of Object.entries(api?.upstreams ?? {}))
+    if ('url' in upstream && isPlaceholder(upstream.url))
+      Annotations.of(stack).addWarningV2(
+        `scrip:upstream-${name}`,
+        `api.upstreams.${name}.url is the placeholder ${upstream.url}: its routes answer 502 until you set it`,
+      )
 }
 
 /** The stack itself where it is in CloudFront's own region, and a companion there otherwise. */

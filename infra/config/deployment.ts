@@ -2,8 +2,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { collisions } from '../../shared/config/api-consistency.ts'
+import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config, EdgeConfig } from '../../shared/config/types.ts'
+import { unknownApiPath } from '../../shared/protocol/endpoints.ts'
+import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
 
 const presets = fileURLToPath(new URL('../presets', import.meta.url))
@@ -19,6 +23,8 @@ export interface LocalContext {
   readonly edge: boolean
   /** The API's stage, `prod` unless told otherwise. */
   readonly stage?: string
+  /** Where a sample of the team's API serves, in place of upstreams that nobody could reach. */
+  readonly sampleUpstream?: string
 }
 
 /** The edge to build. */
@@ -51,8 +57,19 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readDeployment(context: (key: string) => unknown, environment: Environment): Deployment {
   const file = configFile(context('config'), context('preset'))
   const config = parseConfig(readFileSync(file, 'utf8'), file)
+  checkCollisions(config, file)
   const local = localContext(context('local'))
   return local ? localDeployment(config, local) : cloudDeployment(config, environment)
+}
+
+/** @throws FaultyFile when a route of the team's API would take requests from an endpoint of ours */
+function checkCollisions(config: Config, file: string): void {
+  if (!config.api) return
+  const ours = functionCatalogue({ ...config, api: { ...config.api, routes: [] } })
+    .flatMap(({ routes }) => routes.map(({ path }) => path))
+    .filter((path) => path !== unknownApiPath)
+  const faults = collisions(config.api, ours)
+  if (faults.length > 0) throw new FaultyFile(file, faults)
 }
 
 function cloudDeployment(config: Config, environment: Environment): Deployment {
@@ -78,13 +95,14 @@ function cloudDeployment(config: Config, environment: Environment): Deployment {
 }
 
 /** The same deployment with the local stack's address in place of the domain, in no real account. */
-function localDeployment(config: Config, { origin, edge, stage = 'prod' }: LocalContext): Deployment {
+function localDeployment(config: Config, context: LocalContext): Deployment {
+  const { origin, edge, stage = 'prod' } = context
   const place = {
     stageName: stage,
     account: '000000000000',
     region: edgeRegion,
   }
-  const { edge: cloudEdge, ...rest } = config
+  const { edge: cloudEdge, ...rest } = withSampleUpstream(config, context)
   if (!edge) return { config: rest, baseUrl: `${origin}/${stage}`, ...place }
   const localEdge = {
     domain: new URL(origin).host,
@@ -95,6 +113,26 @@ function localDeployment(config: Config, { origin, edge, stage = 'prod' }: Local
     edge: localEdge,
     baseUrl: origin,
     ...place,
+  }
+}
+
+/** Hosts under `.example` exist nowhere (RFC 6761 §6.5): the presets' upstreams, for the operator to replace. */
+export function isPlaceholder(url: string): boolean {
+  return new URL(url).hostname.endsWith('.example')
+}
+
+/** The sample in place of placeholders, and loopback allowed: only ever on localhost. */
+function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): Config {
+  if (!config.api) return config
+  const upstreams = Object.entries(config.api.upstreams).map(([name, upstream]) => [
+    name,
+    sampleUpstream !== undefined && 'url' in upstream && isPlaceholder(upstream.url)
+      ? { ...upstream, url: sampleUpstream }
+      : upstream,
+  ])
+  return {
+    ...config,
+    api: { ...config.api, upstreams: Object.fromEntries(upstreams), loopbackUpstreams: true },
   }
 }
 
@@ -123,5 +161,8 @@ function localContext(value: unknown): LocalContext | undefined {
 function isLocalContext(value: unknown): value is LocalContext {
   if (typeof value !== 'object' || value === null || !('origin' in value) || !('edge' in value)) return false
   const stageIsRight = !('stage' in value) || (typeof value.stage === 'string' && value.stage !== '')
-  return URL.canParse(String(value.origin)) && typeof value.edge === 'boolean' && stageIsRight
+  const sampleIsRight = !('sampleUpstream' in value) || URL.canParse(String(value.sampleUpstream))
+  return (
+    URL.canParse(String(value.origin)) && typeof value.edge === 'boolean' && stageIsRight && sampleIsRight
+  )
 }

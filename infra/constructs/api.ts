@@ -2,6 +2,8 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import {
   AccessLogFormat,
+  ApiKeySourceType,
+  AuthorizationType,
   type CfnRestApi,
   EndpointAccessMode,
   EndpointType,
@@ -9,6 +11,8 @@ import {
   LogGroupLogDestination,
   type Method,
   MethodLoggingLevel,
+  type MethodOptions,
+  RequestAuthorizer,
   RestApi,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway'
@@ -17,6 +21,7 @@ import { Construct } from 'constructs'
 import type { Config } from '../../shared/config/types.ts'
 import type { Functions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
+import { UsagePlans } from './usage-plans.ts'
 
 export interface ApiProps {
   readonly config: Config
@@ -32,6 +37,7 @@ const accessLogFields = {
   method: '$context.httpMethod',
   path: '$context.path',
   route: '$context.resourcePath',
+  apiKeyId: '$context.identity.apiKeyId',
   status: '$context.status',
   refusal: '$context.error.responseType',
   latencyMilliseconds: '$context.responseLatency',
@@ -56,6 +62,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: stackName,
       description: `Scrip: the OAuth endpoints of ${config.name}`,
+      // Where it serves the team's API, bodies are bytes: API Gateway would make text of any other.
+      ...(config.api && { apiKeySourceType: ApiKeySourceType.AUTHORIZER, binaryMediaTypes: ['*/*'] }),
       endpointTypes: [EndpointType.REGIONAL],
       // One role for all APIs of the account and region: it stays when this stack goes.
       cloudWatchRole: true,
@@ -75,20 +83,29 @@ export class Api extends Construct {
     this.restApi.node.tryRemoveChild('Endpoint') // an output of CDK's own; the stack has `ApiUrl`
     this.host = `${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}`
     this.url = `https://${this.host}/${stageName}`
-    this.#addRoutes(functions)
-    addGatewayResponses(this.restApi)
+    this.#addRoutes(functions, config)
+    addGatewayResponses(this.restApi, config)
+    if (config.api)
+      new UsagePlans(this, 'UsagePlans', {
+        stage: this.restApi.deploymentStage,
+        tiers: config.rateLimits.tiers,
+      })
     this.#acknowledge()
   }
 
-  #addRoutes(functions: Functions): void {
+  #addRoutes(functions: Functions, config: Config): void {
+    const protection = config.api && protect(this, functions)
     for (const { folder, routes } of functions.definitions) {
       const integration = new LambdaIntegration(functions.get(folder).alias, {
         timeout: Duration.seconds(29),
         // One permission a function, whatever the number of its routes: a function's policy holds 20 KB.
         scopePermissionToMethod: false,
       })
-      for (const { method, path } of routes)
-        acknowledgePublic(this.restApi.root.resourceForPath(path).addMethod(method, integration))
+      for (const { method, path, isProtected } of routes) {
+        const resource = this.restApi.root.resourceForPath(path)
+        if (isProtected) acknowledgeProtected(resource.addMethod(method, integration, protection))
+        else acknowledgePublic(resource.addMethod(method, integration))
+      }
     }
   }
 
@@ -109,6 +126,24 @@ export class Api extends Construct {
       reason: 'The web ACL stands at the edge, where one is configured; the stage throttles all the same',
     })
   }
+}
+
+/** The authorizer, and a usage plan's API key, which the authorizer names. */
+function protect(scope: Construct, functions: Functions): MethodOptions {
+  const authorizer = new RequestAuthorizer(scope, 'Authorizer', {
+    handler: functions.get('authorizer').alias,
+    // It is asked about every request, also one without credentials: who is refused is told its rate as well.
+    identitySources: [],
+    resultsCacheTtl: Duration.seconds(0), // a cached answer would freeze the rate headers
+  })
+  return { authorizer, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true }
+}
+
+function acknowledgeProtected(method: Method): void {
+  Validations.of(method).acknowledge({
+    id: 'AwsSolutions-COG4',
+    reason: 'Our own authorizer stands before it, since we are who issues the tokens',
+  })
 }
 
 /** Method by method, so that a route that is to be protected, and is not, still fails the synthesis. */

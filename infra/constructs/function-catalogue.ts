@@ -3,8 +3,6 @@
  *
  * What stands here is all the rights there are; `stack.ts` adds none.
  */
-import type { Conditions } from 'aws-cdk-lib/aws-iam'
-import type { SecretName, TableName } from '../../shared/config/environment.ts'
 import type { Config } from '../../shared/config/types.ts'
 import { usedSecrets } from '../../shared/config/used-secrets.ts'
 import {
@@ -15,43 +13,32 @@ import {
   wellKnownPaths,
 } from '../../shared/protocol/endpoints.ts'
 import { type GrantType, grantTypes, hasUsers } from '../../shared/protocol/grant-types.ts'
+import { api, apiKeys, authorizer, leaked } from './catalogue/api-functions.ts'
+import {
+  clientRights,
+  isJwt,
+  livenessRights,
+  refreshKeyRights,
+  verifyingRights,
+} from './catalogue/common-rights.ts'
+import {
+  type FunctionDefinition,
+  get,
+  invoke,
+  knowEdge,
+  memoryMegabytes,
+  onlyKey,
+  passwordMegabytes,
+  post,
+  type Right,
+  read,
+  readForeign,
+  rotate,
+  use,
+  useIndex,
+} from './catalogue/definition.ts'
 
-/** One right of a function; the environment variable that goes with it is set in the same step. */
-export type Right =
-  | {
-      readonly kind: 'use'
-      readonly table: TableName
-      readonly actions: readonly string[]
-      readonly conditions?: Conditions
-    }
-  | { readonly kind: 'use index'; readonly table: TableName; readonly actions: readonly string[] }
-  | { readonly kind: 'read'; readonly secret: SecretName }
-  /** A secret of the operator's own, by its ARN, which the configuration names. */
-  | { readonly kind: 'read foreign'; readonly arn: string }
-  /** Tell whether a request came through the edge, and so from which address; nothing without an edge. */
-  | { readonly kind: 'know the edge' }
-  | { readonly kind: 'rotate'; readonly secret: SecretName }
-  | { readonly kind: 'invoke'; readonly grantType: GrantType }
-
-export interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-}
-
-export interface FunctionDefinition {
-  /** Folder under `functions/`. */
-  readonly folder: string
-  readonly routes: readonly Route[]
-  readonly timeoutSeconds: number
-  readonly memoryMegabytes: number
-  readonly rights: readonly Right[]
-}
-
-/** Memory buys CPU in proportion, and a start or a signature is CPU: less of it would cost the same, and take longer. */
-const memoryMegabytes = 1024
-
-/** argon2id takes a whole vCPU, which a function has from 1,769 MB on. */
-const passwordMegabytes = 1769
+export type { FunctionDefinition, Right } from './catalogue/definition.ts'
 
 export function functionCatalogue(config: Config): FunctionDefinition[] {
   const { prefix } = config.paths
@@ -99,6 +86,8 @@ export function functionCatalogue(config: Config): FunctionDefinition[] {
         ...livenessRights(config),
       ],
     },
+    leaked(config),
+    ...(config.api ? [authorizer(config), api(config.api), apiKeys()] : []),
     {
       folder: 'metadata',
       routes: Object.values(wellKnownPaths).map(get),
@@ -171,33 +160,6 @@ function userinfo(config: Config): FunctionDefinition {
   }
 }
 
-/** Authenticating a client, and counting its requests. */
-function clientRights(config: Config): Right[] {
-  return [
-    use('clients', ['dynamodb:GetItem']),
-    use('rateLimits', ['dynamodb:UpdateItem']),
-    // With a single tier there is nothing to look up in the account.
-    ...(hasSeveralTiers(config) ? [use('accounts', ['dynamodb:GetItem'])] : []),
-  ]
-}
-
-/** Reading an access token: a JWT's signature needs the published keys, an opaque token is looked up. */
-function verifyingRights(config: Config): Right[] {
-  return isJwt(config) ? [read('verificationKeys')] : []
-}
-
-/** Asking whether a token's grant lives and the token was not revoked. */
-function livenessRights(config: Config): Right[] {
-  return [
-    use('grants', ['dynamodb:BatchGetItem']),
-    use('tokens', isJwt(config) ? ['dynamodb:BatchGetItem'] : ['dynamodb:GetItem']),
-  ]
-}
-
-function refreshKeyRights({ grants }: Config): Right[] {
-  return grants.refresh_token ? [read('refreshKeys')] : []
-}
-
 /** Issuing tokens: to a user, or with a refresh token, a grant is written as well. */
 function issuingRights(
   config: Config,
@@ -242,57 +204,4 @@ const grantRights: Readonly<Record<GrantType, (config: Config) => Right[]>> = {
 
 function configuredGrants({ grants }: Config): GrantType[] {
   return grantTypes.filter((grantType) => grants[grantType] !== undefined)
-}
-
-function isJwt({ accessToken }: Config): boolean {
-  return accessToken.format === 'jwt'
-}
-
-function hasSeveralTiers({ rateLimits }: Config): boolean {
-  return Object.keys(rateLimits.tiers).length > 1
-}
-
-/**
- * Only the item with this partition key. `ForAllValues` holds as well when there is no key at all to compare,
- * so the second condition says that there must be one.
- */
-function onlyKey(key: string): Conditions {
-  return {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] },
-    Null: { 'dynamodb:LeadingKeys': 'false' },
-  }
-}
-
-function get(path: string): Route {
-  return { method: 'GET', path }
-}
-
-function post(path: string): Route {
-  return { method: 'POST', path }
-}
-
-function use(table: TableName, actions: readonly string[], conditions: Conditions = {}): Right {
-  return { kind: 'use', table, actions, conditions }
-}
-
-function useIndex(table: TableName, actions: readonly string[]): Right {
-  return { kind: 'use index', table, actions }
-}
-
-function readForeign(arn: string): Right {
-  return { kind: 'read foreign', arn }
-}
-
-const knowEdge: Right = { kind: 'know the edge' }
-
-function read(secret: SecretName): Right {
-  return { kind: 'read', secret }
-}
-
-function rotate(secret: SecretName): Right {
-  return { kind: 'rotate', secret }
-}
-
-function invoke(grantType: GrantType): Right {
-  return { kind: 'invoke', grantType }
 }

@@ -6,11 +6,14 @@ import type { KeySecrets } from './key-secrets.ts'
 import { pascalCase } from './names.ts'
 import { ScripFunction } from './scrip-function.ts'
 import type { Tables } from './tables.ts'
+import type { UpstreamSecrets } from './upstream-secrets.ts'
+import { fallbackKeyBase } from './usage-plans.ts'
 
 export interface FunctionsProps {
   readonly config: Config
   readonly tables: Tables
   readonly secrets: KeySecrets
+  readonly upstreamSecrets: UpstreamSecrets
   /** Where the edge's secret is; nothing without an edge. */
   readonly originSecretArn?: string
 }
@@ -33,8 +36,10 @@ export class Functions extends Construct {
         }),
       ]),
     )
+    for (const { folder, everyMinutes } of this.definitions)
+      if (everyMinutes !== undefined) this.get(folder).runEvery(everyMinutes)
     for (const { folder, rights } of this.definitions)
-      for (const right of rights) this.#give(this.get(folder), right, props.originSecretArn)
+      for (const right of rights) this.#give(this.get(folder), right, props)
   }
 
   /** @throws Error when the catalogue has no function of that folder */
@@ -44,7 +49,7 @@ export class Functions extends Construct {
     return found
   }
 
-  #give(to: ScripFunction, right: Right, originSecretArn: string | undefined): void {
+  #give(to: ScripFunction, right: Right, props: FunctionsProps): void {
     switch (right.kind) {
       case 'use':
         to.mayUse(right.table, right.actions, right.conditions)
@@ -59,7 +64,19 @@ export class Functions extends Construct {
         to.mayReadForeign(right.arn)
         break
       case 'know the edge':
-        if (originSecretArn !== undefined) to.mayKnowEdge(originSecretArn)
+        if (props.originSecretArn !== undefined) to.mayKnowEdge(props.originSecretArn)
+        break
+      case 'read upstream':
+        to.mayReadUpstream(right.upstream, props.upstreamSecrets.get(right.upstream))
+        break
+      case 'invoke foreign':
+        to.mayInvokeForeign(right.arn)
+        break
+      case 'name fallback keys':
+        to.mayNameFallbackKeys(fallbackKeyBase(this))
+        break
+      case 'manage API keys':
+        to.mayManageApiKeys()
         break
       case 'rotate':
         to.mayRotate(right.secret)

@@ -3,7 +3,9 @@
  * our words. AWS's own texts would tell a caller about routes, keys and authorizers.
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
-import type { ErrorCode } from '../../shared/protocol/errors.ts'
+import type { Config } from '../../shared/config/types.ts'
+import { type ErrorCode, invalidTokenDescription } from '../../shared/protocol/errors.ts'
+import { CHALLENGE_CONTEXT_NAME, rateContextNames } from '../../shared/protocol/rate-headers.ts'
 
 interface GatewayAnswer {
   readonly type: ResponseType
@@ -12,12 +14,17 @@ interface GatewayAnswer {
   readonly error: ErrorCode
   readonly description: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Header values that the authorizer gave, by header; absent where it was not asked. */
+  readonly fromAuthorizer?: Readonly<Record<string, string>>
 }
 
 /** A caller that waits this long does not add to the load that refused it. */
 const retryAfter = { 'Retry-After': '5' }
 const busy = 'This service is busy. Please try again'
 const tooMany = 'Too many requests. Please slow down'
+
+/** After the authorizer, API Gateway's own answers tell the rate as the functions' do. */
+const fromAuthorizer = rateContextNames
 
 export const gatewayAnswers: readonly GatewayAnswer[] = [
   {
@@ -35,16 +42,21 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     headers: { 'WWW-Authenticate': 'Bearer' }, // RFC 6750 §3
   },
   {
+    // The authorizer's refusal, whatever is wrong with the credential (RFC 6750 §3.1).
     type: ResponseType.ACCESS_DENIED,
-    status: 403,
-    error: 'invalid_request',
-    description: 'Access is denied',
+    status: 401,
+    error: 'invalid_token',
+    description: invalidTokenDescription,
+    fromAuthorizer: { ...fromAuthorizer, 'WWW-Authenticate': CHALLENGE_CONTEXT_NAME },
   },
   {
+    // The authorizer named a key that API Gateway does not know: a fault of ours, not of the caller.
     type: ResponseType.INVALID_API_KEY,
-    status: 403,
-    error: 'invalid_request',
-    description: 'Access is denied',
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: busy,
+    headers: retryAfter,
+    fromAuthorizer,
   },
   {
     type: ResponseType.WAF_FILTERED,
@@ -70,6 +82,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     error: 'temporarily_unavailable',
     description: tooMany,
     headers: retryAfter,
+    fromAuthorizer,
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,
@@ -77,6 +90,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     error: 'temporarily_unavailable',
     description: tooMany,
     headers: retryAfter,
+    fromAuthorizer,
   },
   {
     type: ResponseType.AUTHORIZER_FAILURE,
@@ -106,19 +120,34 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
   },
 ]
 
-export function addGatewayResponses(api: RestApi): void {
-  for (const { type, status, error, description, headers = {} } of gatewayAnswers)
+export function addGatewayResponses(api: RestApi, { api: teamApi, errors }: Config): void {
+  for (const answer of gatewayAnswers) {
+    const { type, status, error, description, headers = {}, fromAuthorizer = {} } = answer
+    const body =
+      type === ResponseType.ACCESS_DENIED && errors.unauthorizedBody
+        ? errors.unauthorizedBody
+        : { error, error_description: description }
     api.addGatewayResponse(type.responseType, {
       type,
       ...(status !== undefined && { statusCode: String(status) }),
-      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...headers }),
-      templates: {
-        'application/json': JSON.stringify({
-          error,
-          error_description: description,
-        }),
+      responseHeaders: {
+        ...quoted({ 'Cache-Control': 'no-store', ...headers }),
+        ...(teamApi && fromContext(fromAuthorizer)),
       },
+      templates: { 'application/json': literal(JSON.stringify(body)) },
     })
+  }
+}
+
+/** A template's `$` begins a variable, and `#` a directive where a word follows; a body is neither. */
+function literal(json: string): string {
+  return json.replaceAll('$', '\\u0024').replaceAll('#', '\\u0023')
+}
+
+function fromContext(names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(names).map(([header, name]) => [header, `context.authorizer.${name}`]),
+  )
 }
 
 /** API Gateway takes a value in single quotes literally, and any other as a mapping expression. */

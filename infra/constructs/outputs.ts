@@ -8,16 +8,19 @@ import type { Api } from './api.ts'
 import type { KeySecrets } from './key-secrets.ts'
 import { pascalCase } from './names.ts'
 import type { Tables } from './tables.ts'
+import type { UpstreamSecrets } from './upstream-secrets.ts'
 
 export interface OutputSources {
   readonly deployment: Deployment
   readonly api: Api
   readonly tables: Tables
   readonly secrets: KeySecrets
+  readonly upstreamSecrets: UpstreamSecrets
 }
 
 /** Defined on the stack itself, so that each output's key is exactly its name here. */
-export function addOutputs(stack: Construct, { deployment, api, tables, secrets }: OutputSources): void {
+export function addOutputs(stack: Construct, sources: OutputSources): void {
+  const { deployment, api, tables, secrets, upstreamSecrets } = sources
   const { config, baseUrl = api.url } = deployment
   const values = {
     Issuer: config.issuer ?? baseUrl,
@@ -31,6 +34,9 @@ export function addOutputs(stack: Construct, { deployment, api, tables, secrets 
       ]),
     ),
     ...Object.fromEntries(secrets.names.map((name) => [`${pascalCase(name)}Secret`, secrets.get(name)])),
+    ...Object.fromEntries(
+      [...upstreamSecrets.arns].map(([name, arn]) => [`Upstream${pascalCase(name)}Secret`, arn]),
+    ),
   }
   for (const [key, value] of Object.entries(values)) new CfnOutput(stack, key, { value })
 }

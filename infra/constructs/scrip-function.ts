@@ -1,5 +1,7 @@
 /** One Lambda function with its role, its log group and its alias. */
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as LambdaFunctionTarget } from 'aws-cdk-lib/aws-events-targets'
 import { type Conditions, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import {
   ApplicationLogLevel,
@@ -13,11 +15,13 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import {
   EDGE_SECRET_VARIABLE,
+  FALLBACK_KEY_VARIABLE,
   grantFunctionVariable,
   type SecretName,
   secretVariables,
   type TableName,
   tableVariables,
+  upstreamSecretVariable,
 } from '../../shared/config/environment.ts'
 import type { Config } from '../../shared/config/types.ts'
 import type { GrantType } from '../../shared/protocol/grant-types.ts'
@@ -44,6 +48,7 @@ export class ScripFunction extends Construct {
   readonly alias: IFunction
   readonly functionArn: string
   readonly #function: LambdaFunction
+  readonly #role: Role
   readonly #tables: Tables
   readonly #secrets: KeySecrets
 
@@ -56,6 +61,7 @@ export class ScripFunction extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     })
+    this.#role = role
     const logGroup = new LogGroup(this, 'Logs', {
       retention: logs.retentionDays,
     })
@@ -133,6 +139,50 @@ export class ScripFunction extends Construct {
     this.#allow(['lambda:InvokeFunction'], functionArn)
   }
 
+  /** Call a function of the team's own; its ARN stands in the configuration. */
+  mayInvokeForeign(arn: string): void {
+    this.#allow(['lambda:InvokeFunction'], arn)
+  }
+
+  /** The secret that an upstream knows us by. */
+  mayReadUpstream(upstream: string, secretArn: string): void {
+    this.#function.addEnvironment(upstreamSecretVariable(upstream), secretArn)
+    this.#allow(['secretsmanager:GetSecretValue'], secretArn)
+  }
+
+  mayNameFallbackKeys(base: string): void {
+    this.#function.addEnvironment(FALLBACK_KEY_VARIABLE, base)
+  }
+
+  /**
+   * API Gateway's control plane. A key's id is its own choice and the plans' ids would make a cycle (they stand
+   * for the stage, which stands for the methods, which stand for the functions), so no narrower resource can be
+   * named; what there is, is this: keys, and the membership of plans.
+   */
+  mayManageApiKeys(): void {
+    const stack = Stack.of(this)
+    const { region, partition } = stack
+    const resource = (path: string) => `arn:${partition}:apigateway:${region}::${path}`
+    this.#allow(['apigateway:GET'], resource('/usageplans'))
+    this.#allow(['apigateway:GET', 'apigateway:POST'], resource('/apikeys'))
+    const wild = [resource('/apikeys/*'), resource('/usageplans/*/keys')] as const
+    this.#allow(['apigateway:DELETE'], wild[0])
+    this.#allow(['apigateway:POST'], wild[1])
+    for (const arn of wild)
+      Validations.of(this.#role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${asFound(stack, arn)}]`,
+        reason: 'The ids of keys are API Gateway’s own choice, and those of the plans would make a cycle',
+      })
+  }
+
+  /** Has EventBridge call it; a run that fails waits for the next one. */
+  runEvery(minutes: number): void {
+    new Rule(this, 'Schedule', {
+      schedule: Schedule.rate(Duration.minutes(minutes)),
+      targets: [new LambdaFunctionTarget(this.alias, { retryAttempts: 0 })],
+    })
+  }
+
   #allow(actions: readonly string[], resource: string, conditions: Conditions = {}): void {
     this.#function.addToRolePolicy(
       new PolicyStatement({
@@ -143,4 +193,12 @@ export class ScripFunction extends Construct {
       }),
     )
   }
+}
+
+/** A text as cdk-nag writes it in a finding: what is known only at deployment stands in angle brackets. */
+function asFound(stack: Stack, text: string): string {
+  const resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] } = stack.resolve(text)
+  if (typeof resolved === 'string') return resolved
+  const [, parts] = resolved['Fn::Join']
+  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('')
 }

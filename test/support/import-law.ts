@@ -40,7 +40,7 @@ const layers: readonly Layer[] = [
     forbidden: [...pure, openImport],
   },
   {
-    files: /^shared\/config\/(schema|parse|faults)\.ts$/,
+    files: /^shared\/config\/(schema(-[a-z]+)?|parse|faults)\.ts$/,
     internal: below(protocol, config),
     packages: packages('valibot', 'yaml'),
     forbidden: [...pure, openImport],
@@ -76,8 +76,8 @@ const layers: readonly Layer[] = [
     forbidden: [openImport],
   },
   {
-    files: /^functions\/token\/invoke-grant\.ts$/,
-    internal: below('functions/token', 'shared'),
+    files: /^functions\/(token\/invoke-grant|api\/upstream\/invoke-function)\.ts$/,
+    internal: below('functions/token', 'functions/api', 'shared'),
     packages: packages('node:.+', 'aws-lambda', '@aws-sdk/client-lambda'),
     forbidden: [openImport],
   },

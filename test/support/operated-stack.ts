@@ -51,6 +51,12 @@ export async function startOperatedStack({ preset, change = (yaml) => yaml, seed
   const at = (path: string) => `${stack.issuer}${prefix}/${path}`
   return {
     issuer: stack.issuer,
+    outputs: stack.outputs,
+    db,
+    /** What was seeded, generated values included. */
+    demo: stack.demo,
+    logs: stack.logs,
+    functionNames: stack.functionNames,
     url: at,
     consents: consentStore(db, stack.outputs.ConsentsTable ?? ''),
     /** Writes the record that the consent page would, and gives the code. */

@@ -20,3 +20,20 @@ export function errorResponse(status: number, error: string, description: string
     body: { error, error_description: description },
   }
 }
+
+/**
+ * The rate headers of an answer, as a caller must find them.
+ *
+ * @param remaining of the `limit` requests
+ * @param now in epoch seconds, from which follows when the minute ends
+ */
+export function rateTold(now: number, remaining = 599, limit = 600) {
+  const reset = now - (now % 60) + 60
+  return {
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(reset),
+    RateLimit: `"minute";r=${remaining};t=${reset - now}`,
+    'RateLimit-Policy': `"minute";q=${limit};w=60`,
+  }
+}

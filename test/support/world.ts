@@ -1,4 +1,5 @@
 /** The grants and the endpoints beside them over a DynamoDB engine: real stores, memory for the rest, and a clock in hand. */
+
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, beforeEach } from 'vitest'
 import { authorizationCode } from '../../functions/grants/authorization_code/authorization-code.ts'
@@ -19,9 +20,10 @@ import { consentStore } from '../../shared/stores/consents.ts'
 import { type Grant, grantStore } from '../../shared/stores/grants.ts'
 import { livenessReader } from '../../shared/stores/liveness.ts'
 import { signInAttempts } from '../../shared/stores/sign-in-attempts.ts'
-import { tokenStore } from '../../shared/stores/tokens.ts'
+import { type StoredAccessToken, tokenStore } from '../../shared/stores/tokens.ts'
 import { userStore } from '../../shared/stores/users.ts'
 import { newGrantId } from '../../shared/tokens/refresh-token.ts'
+import { verifyAccessToken } from '../../shared/tokens/verify-access-token.ts'
 import { apiGatewayEvent, formEvent, lambdaContext, type Request } from './api-gateway-event.ts'
 import { clientSecret, machineClient, publicClient } from './clients.ts'
 import { useEngine } from './dynamodb.ts'
@@ -83,6 +85,7 @@ export function useWorld() {
     const checking = () => ({
       config,
       keys: async () => ({ keys: [publicJwk] }),
+      verify: verifyAccessToken,
       tokens: stores.tokens(),
       liveness: stores.liveness(),
     })
@@ -128,7 +131,22 @@ export function useWorld() {
   const restoreGrant = (grant: Grant) =>
     db.send(new PutCommand({ TableName: tableName('grants'), Item: { ...grant } }))
 
-  return { clock, stores, giveCode, deploy, restoreGrant }
+  /** What rests of an access token. */
+  async function atRest(text: string): Promise<StoredAccessToken | undefined> {
+    const stored = await stores.tokens().find(sha256(text))
+    return stored?.kind === 'access_token' ? stored : undefined
+  }
+
+  return {
+    clock,
+    stores,
+    giveCode,
+    deploy,
+    restoreGrant,
+    atRest,
+    db: () => db,
+    tableName,
+  }
 }
 
 type Stores = ReturnType<typeof useWorld>['stores']
