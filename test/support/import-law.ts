@@ -66,7 +66,7 @@ const layers: readonly Layer[] = [
   {
     files: below(vending),
     internal: below(protocol, config),
-    packages: packages('node:.+'),
+    packages: packages('node:.+', 'jose', 're2js', 'yaml'),
     forbidden: [openImport],
   },
   {
@@ -96,7 +96,7 @@ const layers: readonly Layer[] = [
   },
   {
     files: below('infra/cli'),
-    internal: below(protocol, config, stores, tokens),
+    internal: below(protocol, config, stores, tokens, vending),
     packages: packages('node:.+', '@aws-sdk/.+', 'valibot', 'yaml'),
   },
   {

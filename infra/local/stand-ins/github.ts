@@ -1,0 +1,206 @@
+/**
+ * A stand-in of GitHub's REST API, as strict as GitHub is: the App's JWT is verified, repositories have to be
+ * there, permissions have to be the App's. An empty list of repositories means all of them, as it does there.
+ */
+import { type AppOptions, faultOfAppJwt, type Granted, type Installation, newToken } from './github-app.ts'
+import { type Asked, type Route, type StandIn, startStandIn, type Told } from './server.ts'
+
+export interface GitHubStandIn extends StandIn {
+  /** Tokens that live, by their text. */
+  readonly tokens: ReadonlyMap<string, Granted>
+  /** Bodies of the requests for tokens so far. */
+  readonly mintRequests: readonly unknown[]
+}
+
+const HOUR = 3_600_000
+const MAX_REPOSITORIES = 500
+const LEVELS = ['read', 'write', 'admin']
+
+/** @param port a free one for 0 */
+export async function startGitHub(options: AppOptions, port = 0): Promise<GitHubStandIn> {
+  const { installations, appId, now = Date.now } = options
+  const tokens = new Map<string, Granted>()
+  const mintRequests: unknown[] = []
+
+  const asApp =
+    (answer: (asked: Asked) => Told) =>
+    (asked: Asked): Told => {
+      const fault = faultOfAppJwt(asked.headers.authorization, options)
+      return fault === undefined ? answer(asked) : { status: 401, body: { message: fault } }
+    }
+  const asToken =
+    (answer: (asked: Asked, granted: Granted, token: string) => Told) =>
+    (asked: Asked): Told => {
+      const token = /^(?:Bearer|token) (.+)$/.exec(asked.headers.authorization ?? '')?.[1] ?? ''
+      const granted = tokens.get(token)
+      if (!granted || granted.expiresAt <= now()) return { status: 401, body: { message: 'Bad credentials' } }
+      return answer(asked, granted, token)
+    }
+  const found = (kind: Installation['kind'] | undefined, owner = '') =>
+    installations.find((one) => same(one.owner, owner) && (kind === undefined || one.kind === kind))
+  const tell = (one: Installation | undefined): Told =>
+    one ? { status: 200, body: installationBody(one, appId) } : notFound
+
+  function mint({ parts: [id], body }: Asked): Told {
+    const installation = installations.find((one) => String(one.id) === id)
+    if (!installation) return notFound
+    if (installation.suspended)
+      return { status: 403, body: { message: 'This installation has been suspended' } }
+    const asked = parse(body)
+    mintRequests.push(asked)
+    const granted = grant(asked, installation)
+    if (typeof granted === 'string') return { status: 422, body: { message: granted } }
+    const expiresAt = now() + HOUR
+    const token = newToken(appId)
+    const permissions = { ...granted.permissions, metadata: 'read' }
+    tokens.set(token, { installation, repositories: granted.repositories, permissions, expiresAt })
+    const { repositories } = granted
+    return {
+      status: 201,
+      body: {
+        token,
+        expires_at: `${new Date(expiresAt).toISOString().slice(0, 19)}Z`,
+        permissions,
+        repository_selection: repositories === 'all' ? 'all' : 'selected',
+        ...(repositories === 'all'
+          ? {}
+          : { repositories: repositories.map((name) => repositoryBody(installation, name)) }),
+      },
+    }
+  }
+
+  const routes: Route[] = [
+    {
+      name: 'mint',
+      method: 'POST',
+      path: /^\/app\/installations\/([^/]+)\/access_tokens$/,
+      answer: asApp(mint),
+    },
+    {
+      name: 'installations',
+      method: 'GET',
+      path: /^\/app\/installations$/,
+      answer: asApp(() => ({ status: 200, body: installations.map((one) => installationBody(one, appId)) })),
+    },
+    {
+      name: 'repository installation',
+      method: 'GET',
+      path: /^\/repos\/([^/]+)\/([^/]+)\/installation$/,
+      answer: asApp(({ parts: [owner, name = ''] }) => {
+        const one = found(undefined, owner)
+        return tell(one?.repositories.some((known) => same(known, name)) ? one : undefined)
+      }),
+    },
+    {
+      name: 'organization installation',
+      method: 'GET',
+      path: /^\/orgs\/([^/]+)\/installation$/,
+      answer: asApp(({ parts: [owner] }) => tell(found('Organization', owner))),
+    },
+    {
+      name: 'user installation',
+      method: 'GET',
+      path: /^\/users\/([^/]+)\/installation$/,
+      answer: asApp(({ parts: [owner] }) => tell(found('User', owner))),
+    },
+    {
+      name: 'contents',
+      method: 'GET',
+      path: /^\/repos\/([^/]+)\/([^/]+)\/contents\/(.+)$/,
+      answer: asToken(
+        ({ parts: [owner = '', name = '', path], headers }, { installation, repositories, permissions }) => {
+          const covered = repositories === 'all' ? installation.repositories : repositories
+          const isCovered = same(owner, installation.owner) && covered.some((one) => same(one, name))
+          const text = installation.files?.[`${name}/${path}`]
+          if (!isCovered || permissions.contents === undefined || text === undefined) return notFound
+          if (!/\braw\b/.test(headers.accept ?? ''))
+            return {
+              status: 200,
+              body: { encoding: 'base64', content: Buffer.from(text).toString('base64') },
+            }
+          return { status: 200, body: text, contentType: 'application/vnd.github.raw+json; charset=utf-8' }
+        },
+      ),
+    },
+    {
+      name: 'end token',
+      method: 'DELETE',
+      path: /^\/installation\/token$/,
+      answer: asToken((_, __, token) => {
+        tokens.delete(token)
+        return { status: 204 }
+      }),
+    },
+    {
+      name: 'repositories',
+      method: 'GET',
+      path: /^\/installation\/repositories$/,
+      answer: asToken((_, { installation, repositories }) => {
+        const names = repositories === 'all' ? installation.repositories : repositories
+        const listed = names.map((name) => repositoryBody(installation, name))
+        return { status: 200, body: { total_count: listed.length, repositories: listed } }
+      }),
+    },
+  ]
+  return { ...(await startStandIn(routes, port)), tokens, mintRequests }
+}
+
+const notFound: Told = { status: 404, body: { message: 'Not Found' } }
+
+/** @returns what GitHub would say against it, in its words */
+function grant(
+  asked: Record<string, unknown>,
+  { repositories: own, permissions: given }: Installation,
+): Pick<Granted, 'repositories' | 'permissions'> | string {
+  const { repositories = [], permissions = given } = asked
+  if (!Array.isArray(repositories)) return 'Invalid request: repositories is no array'
+  if (repositories.length > MAX_REPOSITORIES) return 'Too many repositories'
+  const names = repositories.map((name) => own.find((known) => same(known, String(name))))
+  if (!names.every((name) => name !== undefined))
+    return 'There is at least one repository that does not exist or is not accessible to the parent installation.'
+  if (typeof permissions !== 'object' || permissions === null)
+    return 'Invalid request: permissions is no object'
+  const levels = Object.entries(permissions as Record<string, string>)
+  const excess = levels.some(([name, level]) => {
+    const limit = Object.hasOwn(given, name) ? LEVELS.indexOf(given[name] ?? '') : -1
+    return (
+      !LEVELS.includes(level) || (LEVELS.indexOf(level) > limit && !(name === 'metadata' && level === 'read'))
+    )
+  })
+  if (excess) return 'The permissions requested are not granted to this installation.'
+  return { repositories: names.length === 0 ? 'all' : names, permissions: Object.fromEntries(levels) }
+}
+
+function installationBody({ id, owner, kind, suspended, permissions }: Installation, appId: string) {
+  return {
+    id,
+    app_id: Number(appId) || appId,
+    account: { login: owner, type: kind },
+    target_type: kind,
+    repository_selection: 'selected',
+    permissions,
+    suspended_at: suspended ? '2026-01-01T00:00:00Z' : null,
+  }
+}
+
+function repositoryBody({ owner, id }: Installation, name: string) {
+  return {
+    id: id * 1000 + name.length,
+    name,
+    full_name: `${owner}/${name}`,
+    private: true,
+    owner: { login: owner },
+  }
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    return body === '' ? {} : (JSON.parse(body) as Record<string, unknown>)
+  } catch {
+    return { repositories: 'not JSON' }
+  }
+}
+
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}

@@ -1,0 +1,151 @@
+/** The shape of the configuration's `vend`: CI tokens in, GitHub tokens out. */
+import * as v from 'valibot'
+import { isIssuer, matching, oneOf, text, whole } from './schema-values.ts'
+
+const secretArn = v.optional(
+  matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
+)
+
+const baseUrl = (whenLeftOut: string) =>
+  v.optional(
+    v.pipe(
+      v.string('a URL'),
+      v.check(isIssuer, 'an https URL in its normal form, without user, query, fragment or trailing slash'),
+    ),
+    whenLeftOut,
+  )
+
+const issuerUrl = v.pipe(
+  v.string('an issuer URL'),
+  v.check(isIssuer, 'an https URL in its normal form, without user, query, fragment or trailing slash'),
+)
+
+/** A name as GitHub has it for owners (users and organizations). */
+const owner = matching(
+  /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/,
+  'the name of a user or organization on GitHub',
+)
+
+const claimName = text(200)
+const claimNames = v.array(claimName, 'a list of claim names')
+
+const jwks = v.optional(
+  v.strictObject({
+    keys: v.pipe(
+      v.array(v.record(v.string(), v.unknown(), 'a JWK'), 'a list of JWKs'),
+      v.minLength(1, 'at least one key'),
+    ),
+  }),
+)
+
+/** What every issuer may have, whatever its kind. */
+const common = { audience: text(500), jwks }
+
+const issuers = v.pipe(
+  v.array(
+    v.variant(
+      'kind',
+      [
+        v.strictObject({
+          kind: v.literal('buildkite'),
+          organization: matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a Buildkite organization'),
+          issuer: v.optional(issuerUrl),
+          ...common,
+        }),
+        v.strictObject({
+          kind: v.literal('github_actions'),
+          /** The id, since a name can change hands. */
+          ownerId: matching(/^\d{1,20}$/, 'the numeric id of the owner, as a text'),
+          issuer: v.optional(issuerUrl),
+          ...common,
+        }),
+        v.strictObject({
+          kind: v.literal('gitlab'),
+          issuer: issuerUrl,
+          namespaceId: matching(/^\d{1,20}$/, 'the numeric id of the namespace, as a text'),
+          ...common,
+        }),
+        v.strictObject({
+          kind: v.literal('circleci'),
+          organizationId: matching(
+            /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+            'the UUID of a CircleCI organization',
+          ),
+          ...common,
+        }),
+        v.strictObject({
+          kind: v.literal('openid'),
+          issuer: issuerUrl,
+          requiredClaims: v.optional(claimNames, []),
+          claimValues: v.optional(v.record(claimName, text(500), 'claims and their values'), {}),
+          allowedClaims: claimNames,
+          repositoryClaim: claimName,
+          organizationClaim: claimName,
+          pipelineClaim: claimName,
+          pipelineIdClaim: claimName,
+          algorithms: v.optional(
+            v.pipe(
+              v.array(
+                oneOf(
+                  'RS256',
+                  'RS384',
+                  'RS512',
+                  'PS256',
+                  'PS384',
+                  'PS512',
+                  'ES256',
+                  'ES384',
+                  'ES512',
+                  'EdDSA',
+                ),
+                'a list of algorithms',
+              ),
+              v.minLength(1, 'at least one algorithm'),
+            ),
+            ['RS256'],
+          ),
+          ...common,
+        }),
+      ],
+      'a kind: buildkite, github_actions, gitlab, circleci or openid',
+    ),
+    'a list of issuers',
+  ),
+  v.minLength(1, 'at least one issuer'),
+)
+
+export const vend = v.strictObject({
+  issuers,
+  /** The profile file itself, or where it is on GitHub. */
+  profiles: v.union(
+    [
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Za-z0-9-]+:[A-Za-z0-9._-]+:[^:\s]+\.ya?ml$/, 'owner:repository:path of a YAML file'),
+      ),
+      v.looseObject({}),
+    ],
+    'the profiles themselves, or owner:repository:path of a YAML file on GitHub',
+  ),
+  github: v.strictObject({
+    apiUrl: baseUrl('https://api.github.com'),
+    host: v.optional(matching(/^[a-z0-9.-]{1,253}$/, 'a host name in lower case'), 'github.com'),
+    appId: matching(/^[A-Za-z0-9.]{1,40}$/, 'the app’s id, or its client id, as a text'),
+    organization: owner,
+    installations: v.optional(
+      v.record(
+        owner,
+        matching(/^\d{1,20}$/, 'the numeric id of an installation, as a text'),
+        'owners, each with its installation id',
+      ),
+      {},
+    ),
+    privateKeySecretArn: secretArn,
+  }),
+  buildkite: v.optional(
+    v.strictObject({ apiUrl: baseUrl('https://api.buildkite.com'), tokenSecretArn: secretArn }),
+    {},
+  ),
+  response: v.optional(oneOf('seed', 'chinmina'), 'seed'),
+  cacheSeconds: v.optional(whole(0, 3000, 'seconds'), 2700),
+})

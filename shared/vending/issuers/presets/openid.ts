@@ -1,0 +1,16 @@
+/** Any issuer of OpenID Connect ID tokens, by the names that its claims have. */
+import type { VendIssuer } from '../../../config/vend-types.ts'
+import type { SettingOf } from './common.ts'
+
+export type OpenIdSetting = SettingOf<'openid'>
+
+/** Any OpenID issuer; `claimValues` is where one that is shared is bound to its customer. */
+export function openid(setting: OpenIdSetting): VendIssuer {
+  const { repositoryClaim, organizationClaim, pipelineClaim, pipelineIdClaim, ...own } = setting
+  return {
+    ...own,
+    requiredClaims: ['sub', 'exp', ...own.requiredClaims],
+    repository: { from: 'claim', claim: repositoryClaim },
+    identity: { organization: organizationClaim, pipeline: pipelineClaim, pipelineId: pipelineIdClaim },
+  }
+}

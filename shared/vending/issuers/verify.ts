@@ -1,0 +1,83 @@
+/**
+ * Who asks: a CI job's token is verified (vending.md, "JWT"; RFC 7519 §7.2, RFC 8725).
+ *
+ * Everything that costs nothing is looked at before a key is: whoever sends junk makes us fetch nothing, and a token
+ * of an issuer that is not configured is not looked into at all.
+ */
+import { errors, jwtVerify } from 'jose'
+import type { VendIssuer } from '../../config/vend-types.ts'
+import type { EpochSeconds } from '../../protocol/brands.ts'
+import type { CiCaller } from '../types.ts'
+import { bearerToken } from './bearer.ts'
+import { CLOCK_SKEW_SECONDS, callerOf, claimsFault } from './claims.ts'
+import { type DecodedJwt, decodeJwt, headerFault } from './decode.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+
+export type CiVerification =
+  | { readonly kind: 'caller'; readonly caller: CiCaller; readonly issuer: VendIssuer }
+  /** No `Authorization` at all. */
+  | { readonly kind: 'absent' }
+  /** The reason is for the audit log; the caller reads the same for all of them. It quotes nothing of the token. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The issuer's keys cannot be had, so nothing can be said of the token: a failure of ours, not of the caller. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+export interface VerificationServices {
+  /** The keys of a configured issuer: `issuerKeys`, made once for the life of the environment. */
+  readonly keys: (issuer: VendIssuer) => IssuerKeys
+}
+
+/**
+ * Verifies the CI token of a request.
+ *
+ * Several settings may name the same issuer (two organizations at Buildkite): the one whose audience and claim
+ * values fit is the token's.
+ *
+ * @param authorization values of the `Authorization` header, one for each time that it was sent
+ * @param issuers those that are believed
+ * @param now the time, in seconds
+ * @throws nothing that a token can cause
+ */
+export async function verifyCiToken(
+  authorization: readonly string[],
+  issuers: readonly VendIssuer[],
+  { keys }: VerificationServices,
+  now: EpochSeconds,
+): Promise<CiVerification> {
+  const bearer = bearerToken(authorization)
+  if (bearer.kind !== 'token') return bearer
+  const decoded = decodeJwt(bearer.token)
+  if (decoded.kind === 'refused') return decoded
+  const candidates = issuers.filter(({ issuer }) => issuer === decoded.claims.iss)
+  const faults = candidates.map((candidate) => faultOf(decoded, candidate, now))
+  const issuer = candidates.find((_, index) => faults[index] === undefined)
+  if (!issuer) return refused(faults[0] ?? 'an issuer that is not configured')
+
+  const { alg, kid } = decoded.header
+  const found = await keys(issuer).find({
+    alg: String(alg),
+    ...(typeof kid === 'string' ? { kid } : {}),
+  })
+  if (found.kind === 'none') return refused(found.reason)
+  if (found.kind === 'unavailable') return found
+  try {
+    const { payload } = await jwtVerify(bearer.token, found.key, {
+      algorithms: [...issuer.algorithms],
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      clockTolerance: CLOCK_SKEW_SECONDS,
+      currentDate: new Date(now * 1000),
+    })
+    return { kind: 'caller', caller: callerOf(payload, issuer), issuer }
+  } catch (error) {
+    return refused(
+      error instanceof errors.JOSEError ? `not verified: ${error.code}` : 'the key cannot be used',
+    )
+  }
+}
+
+function faultOf({ header, claims }: DecodedJwt, issuer: VendIssuer, now: EpochSeconds): string | undefined {
+  return headerFault(header, issuer.algorithms) ?? claimsFault(claims, issuer, now)
+}
+
+const refused = (reason: string): CiVerification => ({ kind: 'refused', reason })

@@ -1,0 +1,119 @@
+/** The profile file of vending.md: from its text to what each profile gives, and to whom. */
+import { warmUp } from '../match/pattern-cache.ts'
+import type { Permissions, ProfileKind, ProfileLookup } from '../types.ts'
+import { type Catalogue, catalogueOf, patternFaults, withDigest } from './catalogue.ts'
+import { refuseDuplicates } from './duplicates.ts'
+import {
+  costingTheFile,
+  type FaultList,
+  FaultyProfileFile,
+  faultList,
+  member,
+  type ProfileFault,
+} from './faults.ts'
+import { type Mapping, readList, readMapping, readTexts } from './form.ts'
+import { MAX_PERMISSIONS, readPermissions } from './permissions.ts'
+import { DEFAULT_NAME, type ProfileEntry, readProfile } from './profile.ts'
+import { readYaml } from './yaml-text.ts'
+
+/** Entries of one kind, so that aliases cannot multiply the work. */
+const MAX_PROFILES = 10_000
+
+/** What `pipeline.defaults` says when it says nothing. */
+const DEFAULT_PERMISSIONS: Permissions = ['contents:read']
+
+/** A profile file that can be used. It never changes: a request keeps the one it began with. */
+export interface ProfileFile {
+  /** What is wrong with single profiles, for the log; faulty patterns only where all were to be checked. */
+  readonly faults: readonly ProfileFault[]
+  /** Finds a profile by its exact name, in constant time; the pipeline profile `default` is always there. */
+  lookup(kind: ProfileKind, name: string): ProfileLookup
+}
+
+export interface ProfileFileOptions {
+  /** Claims that match rules may name, of all configured issuers together; see `isAllowedClaim`. */
+  readonly allowedClaims: readonly string[]
+  /**
+   * When patterns are compiled: those of a profile when it is first looked up, or all `now`, which takes half a
+   * millisecond each and is for the command line. A profile is unavailable either way if one does not compile.
+   */
+  readonly patterns?: 'when looked up' | 'now'
+}
+
+/**
+ * Reads a profile file.
+ *
+ * @param text YAML of at most `MAX_FILE_BYTES`
+ * @throws FaultyProfileFile, and nothing else, when the whole file fails; its faults are all that was found, those
+ *   of single profiles included
+ */
+export async function parseProfileFile(text: string, options: ProfileFileOptions): Promise<ProfileFile> {
+  const data = await readYaml(text)
+  const faults = costingTheFile(faultList())
+  const root = readMapping(data, '', ['pipeline', 'organization'], faults) ?? {}
+  const pipeline = readSection(root.pipeline, 'pipeline', ['defaults', 'profiles'], faults)
+  const organization = readSection(root.organization, 'organization', ['profiles'], faults)
+  const permissions = readDefaults(pipeline.defaults, faults)
+  const entries = {
+    pipeline: readProfiles('pipeline', pipeline.profiles, options.allowedClaims, faults),
+    organization: readProfiles('organization', organization.profiles, options.allowedClaims, faults),
+  }
+  const all = [...faults.all, ...allFaults(Object.values(entries).flat(), options.patterns === 'now')]
+  if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
+  if (Object.values(entries).flat().some(hasPatterns)) warmUp()
+  return profileFile(catalogueOf(entries.pipeline), catalogueOf(entries.organization), permissions, all)
+}
+
+/** A section may be left out, or have nothing in it. */
+function readSection(value: unknown, path: string, keys: readonly string[], faults: FaultList): Mapping {
+  return readMapping(value ?? {}, path, keys, faults) ?? {}
+}
+
+function readDefaults(value: unknown, faults: FaultList): Permissions {
+  const defaults = readSection(value, 'pipeline.defaults', ['permissions'], faults)
+  const path = 'pipeline.defaults.permissions'
+  const entries = readTexts(defaults.permissions, path, MAX_PERMISSIONS, faults)
+  return (entries && readPermissions(entries, path, faults.file)) ?? DEFAULT_PERMISSIONS
+}
+
+function readProfiles(
+  kind: ProfileKind,
+  value: unknown,
+  allowedClaims: readonly string[],
+  faults: FaultList,
+): readonly ProfileEntry[] {
+  const path = `${kind}.profiles`
+  const list = readList(value ?? [], path, MAX_PROFILES, faults) ?? []
+  return refuseDuplicates(
+    list.map((entry, index) => readProfile(kind, entry, member(path, index), allowedClaims)),
+  )
+}
+
+function allFaults(entries: readonly ProfileEntry[], withPatterns: boolean): readonly ProfileFault[] {
+  return entries.flatMap(({ draft, path, faults }) => [
+    ...faults,
+    ...(withPatterns && draft ? patternFaults(draft, path) : []),
+  ])
+}
+
+function hasPatterns({ draft }: ProfileEntry): boolean {
+  return draft?.rules.some(({ expected }) => expected.kind === 'pattern') ?? false
+}
+
+function profileFile(
+  pipeline: Catalogue,
+  organization: Catalogue,
+  permissions: Permissions,
+  faults: readonly ProfileFault[],
+): ProfileFile {
+  const byDefault = withDigest({
+    kind: 'pipeline',
+    name: DEFAULT_NAME,
+    rules: [],
+    repositories: { kind: 'pipeline' },
+    permissions,
+  })
+  const profiles = new Map(pipeline).set(DEFAULT_NAME, () => ({ kind: 'found', profile: byDefault }))
+  const catalogues = { pipeline: profiles, organization }
+  return { faults, lookup: (kind, name) => catalogues[kind].get(name)?.() ?? { kind: 'unknown' } }
+}

@@ -1,0 +1,109 @@
+/**
+ * Where the profiles come from: the deployment's configuration, or a file on GitHub.
+ *
+ * The file is read again when it is older than five minutes, within a request and for two seconds at most. When
+ * that fails, the last good file goes on: the one in memory, or the one in the table, where a new environment
+ * finds it. A request gets one file, and keeps it: never a mix of two.
+ */
+import type { Deadline, Time } from '../http.ts'
+import { type ProfileFile, parseProfileFile } from './profile-file.ts'
+
+/** The table, `stores/profile-files.ts`. */
+export interface LastGoodFiles {
+  find(source: string): Promise<{ readonly text: string; readonly readAt: number } | undefined>
+  save(source: string, text: string, readAt: number): Promise<void>
+}
+
+export interface RemoteProfiles {
+  /** Names where the file comes from, GitHub's address included. */
+  readonly source: string
+  /** Reads the file; throws when it cannot be had. */
+  readonly read: (deadline: Deadline) => Promise<string>
+  readonly lastGood: LastGoodFiles
+  readonly allowedClaims: readonly string[]
+  readonly time: Time
+  /** Tells the operator; an alarm listens. */
+  readonly warn: (message: string, reason: string) => void
+}
+
+/** There is no file at all: not now, and none from before. */
+export class ProfilesUnavailable extends Error {
+  constructor(reason: string) {
+    super(`there are no profiles: ${reason}`)
+    this.name = 'ProfilesUnavailable'
+  }
+}
+
+/** @throws ProfilesUnavailable */
+export type Profiles = (deadline: Deadline) => Promise<ProfileFile>
+
+const FRESH_MILLISECONDS = 5 * 60_000
+const READ_MILLISECONDS = 2_000
+/** While GitHub does not answer, it is asked this often. */
+const RETRY_MILLISECONDS = 30_000
+
+/** Profiles that stand in the configuration: they were checked when it was synthesized. */
+export function configuredProfiles(text: string, allowedClaims: readonly string[]): Profiles {
+  let parsed: Promise<ProfileFile> | undefined
+  return () => {
+    parsed ??= parseProfileFile(text, { allowedClaims })
+    return parsed
+  }
+}
+
+export function remoteProfiles(remote: RemoteProfiles): Profiles {
+  const { source, read, lastGood, allowedClaims, time, warn } = remote
+  let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
+
+  async function hold(text: string, freshFor: number): Promise<ProfileFile> {
+    const file = held?.text === text ? held.file : await parseProfileFile(text, { allowedClaims })
+    for (const { profile, path, expected } of held?.text === text ? [] : file.faults)
+      warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
+    held = { text, file, readAgainAt: time.now() + freshFor }
+    return file
+  }
+
+  async function refresh(deadline: Deadline): Promise<ProfileFile> {
+    const text = await read(Math.min(deadline, time.now() + READ_MILLISECONDS))
+    const isNew = held?.text !== text
+    const file = await hold(text, FRESH_MILLISECONDS)
+    // Only what has been found good, and only when it has changed.
+    if (isNew) await keep(text)
+    return file
+  }
+
+  async function keep(text: string): Promise<void> {
+    try {
+      await lastGood.save(source, text, Math.floor(time.now() / 1000))
+    } catch (error) {
+      warn('the profile file could not be kept', reasonOf(error))
+    }
+  }
+
+  async function fallBack(reason: string): Promise<ProfileFile> {
+    warn('the profile file could not be read; using the last good one', reason)
+    if (held) {
+      held.readAgainAt = time.now() + RETRY_MILLISECONDS
+      return held.file
+    }
+    const kept = await lastGood.find(source).catch((error: unknown) => {
+      warn('the last good profile file could not be read', reasonOf(error))
+      return undefined
+    })
+    if (!kept) throw new ProfilesUnavailable(reason)
+    return hold(kept.text, RETRY_MILLISECONDS)
+  }
+
+  return async (deadline) => {
+    if (held && time.now() < held.readAgainAt) return held.file
+    try {
+      return await refresh(deadline)
+    } catch (error) {
+      return fallBack(reasonOf(error))
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'not an Error'
+}

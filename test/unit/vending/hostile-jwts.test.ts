@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { VendAlgorithm, VendIssuer } from '../../../shared/config/vend-types.ts'
+import { epochSeconds } from '../../../shared/protocol/brands.ts'
+import { issuerKeys } from '../../../shared/vending/issuers/issuer-keys.ts'
+import { buildkite } from '../../../shared/vending/issuers/presets.ts'
+import { verifyCiToken } from '../../../shared/vending/issuers/verify.ts'
+import { audience, buildkiteClaims, timesAt } from '../../support/ci-claims.ts'
+import {
+  ciKey,
+  discoveryPath,
+  encoded,
+  jwksPath,
+  macJwt,
+  signedJwt,
+  startCiIssuer,
+} from '../../support/ci-issuer.ts'
+import { hostileJwts, publicEncodings } from '../../support/hostile-jwts.ts'
+import { loopbackServer } from '../../support/loopback-server.ts'
+
+const now = epochSeconds(1_800_000_000)
+const key = ciKey('RS256', 'rsa')
+const elliptic = ciKey('ES256', 'ec')
+const edwards = ciKey('EdDSA', 'ed')
+const stranger = ciKey('RS256', 'rsa')
+const published = [key, elliptic, edwards].map(({ jwk }) => jwk)
+
+const ci = await startCiIssuer(published)
+const canary = await loopbackServer(() => ({ status: 200, body: JSON.stringify({ keys: [stranger.jwk] }) }))
+afterAll(async () => {
+  await Promise.all([ci.close(), canary.close()])
+})
+
+const issuer: VendIssuer = {
+  ...buildkite({ organization: 'acme-inc', audience, issuer: ci.issuer }),
+  algorithms: ['RS256', 'ES256', 'EdDSA'],
+}
+const claims = { ...buildkiteClaims(timesAt(now)), iss: ci.issuer }
+const good = signedJwt(claims, key)
+const keys = issuerKeys({ loopback: true }, () => 0)
+const verifyHeader = (values: readonly string[]) => verifyCiToken(values, [issuer], { keys }, now)
+const verify = (token: string) => verifyHeader([`Bearer ${token}`])
+
+const withHeader = (more: object) =>
+  signedJwt(claims, key, { alg: key.alg, kid: key.kid, typ: 'JWT', ...more })
+const withClaims = (more: object) => signedJwt({ ...claims, ...more }, key)
+const text = JSON.stringify(claims)
+const rows = await hostileJwts({ claims, key, elliptic, stranger, canary: canary.url, now })
+
+// The longest one that is read.
+const filler = (length: number) => {
+  const token = withClaims({ filler: 'x'.repeat(length) })
+  return { token, length: token.length }
+}
+
+beforeAll(async () => {
+  expect(await verify(good)).toMatchObject({ kind: 'caller' })
+  expect(ci.asked).toEqual([discoveryPath, jwksPath])
+})
+beforeEach(() => {
+  ci.asked.length = 0
+})
+
+describe('every hostile token is refused, at once and without a fetch', () => {
+  test.each(rows)('%s', async (_, token, reason) => {
+    const begun = performance.now()
+    const result = await verify(token)
+    const milliseconds = performance.now() - begun
+    expect(result).toEqual({ kind: 'refused', reason })
+    expect(milliseconds).toBeLessThan(50)
+    expect([canary.requests, ci.asked]).toEqual([[], []])
+  })
+})
+
+describe('what looks odd and is a token all the same', () => {
+  test.each([
+    ['the thumbprint of a certificate (GitHub)', withHeader({ x5t: 'thumbprint' })],
+    ['no typ', signedJwt(claims, key, { alg: 'RS256', kid: 'rsa' })],
+    ['typ in small letters', withHeader({ typ: 'jwt' })],
+    ['no kid where one key fits', signedJwt(claims, key, { alg: 'RS256' })],
+    ['ES256', signedJwt(claims, elliptic)],
+    ['EdDSA', signedJwt(claims, edwards)],
+    ['aud as a list of one', withClaims({ aud: [audience] })],
+    ['white space in the JSON', signedJwt(JSON.stringify(claims, undefined, '\t'), key)],
+    ['names alike in different objects', withClaims({ a: { x: 1 }, b: { x: 1 }, x: [{ x: 1 }, { x: 2 }] })],
+    ['braces, quotes and colons in texts', withClaims({ odd: '{"iss":"x"}', '"a":': '\\', 'b\\': '":{' })],
+    ['a text that is a name elsewhere', withClaims({ list: ['iss', 'iss', 'iss'] })],
+    ['a claim named __proto__', signedJwt(`${text.slice(0, -1)},"__proto__":{"x":1}}`, key)],
+    ['9,000 characters', filler(5_800).token],
+  ])('%s', async (_, token) => {
+    expect(await verify(token)).toMatchObject({ kind: 'caller', caller: { organization: 'acme-inc' } })
+  })
+})
+
+describe('the Authorization header (RFC 6750 §2.1)', () => {
+  test('its absence is told apart, as it is answered otherwise', async () => {
+    expect(await verifyHeader([])).toEqual({ kind: 'absent' })
+  })
+  test.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('%s is the scheme', async (scheme) => {
+    expect(await verifyHeader([`${scheme} ${good}`])).toMatchObject({ kind: 'caller' })
+  })
+  test.each([
+    ['twice', [`Bearer ${good}`, `Bearer ${good}`], 'several Authorization headers'],
+    ['twice, once empty', [`Bearer ${good}`, ''], 'several Authorization headers'],
+    ['twice in one', [`Bearer ${good}, Bearer ${good}`], 'not a Bearer credential'],
+    ['empty', [''], 'not a Bearer credential'],
+    ['the scheme alone', ['Bearer'], 'not a Bearer credential'],
+    ['the scheme and a space', ['Bearer '], 'not a Bearer credential'],
+    ['no scheme', [good], 'not a Bearer credential'],
+    ['Basic', [`Basic ${good}`], 'not a Bearer credential'],
+    ['token, as GitHub has it', [`token ${good}`], 'not a Bearer credential'],
+    ['a tab', [`Bearer\t${good}`], 'not a Bearer credential'],
+    ['quotes', [`Bearer "${good}"`], 'not a Bearer credential'],
+    ['a parameter', [`Bearer token=${good}`], 'not a Bearer credential'],
+    ['a space behind', [`Bearer ${good} `], 'not a Bearer credential'],
+    ['a word behind', [`Bearer ${good} x`], 'not a Bearer credential'],
+  ])('refused: %s', async (_, values, reason) => {
+    expect(await verifyHeader(values)).toEqual({ kind: 'refused', reason })
+  })
+  test('10,240 characters are read, and one more is not', async () => {
+    const room = 10_240 - signedJwt({ ...claims, filler: '' }, key).length
+    const longest = filler(Math.floor(room / 4) * 3)
+    expect(longest.length).toBeGreaterThan(10_230)
+    const result = await verify(longest.token)
+    expect(result).toMatchObject({ kind: 'caller' })
+    const over = 'x'.repeat(10_241)
+    expect(await verify(over)).toEqual({ kind: 'refused', reason: 'the token is too long' })
+    expect(await verify(over.slice(1))).toEqual({ kind: 'refused', reason: 'not a JWT' })
+  })
+})
+
+describe('settings that name a symmetric algorithm open nothing', () => {
+  test.each(Object.entries(publicEncodings(key)))('HS256 by %s', async (_, secret) => {
+    const careless = { ...issuer, algorithms: ['HS256' as VendAlgorithm], jwks: { keys: published } }
+    const token = macJwt(claims, secret, { alg: 'HS256' })
+    const result = await verifyCiToken([`Bearer ${token}`], [careless], { keys }, now)
+    expect(result).toEqual({ kind: 'refused', reason: 'the key cannot be used' })
+  })
+})
+
+test('any change of one character is refused', async () => {
+  const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/=~ '
+  await fc.assert(
+    fc.asyncProperty(fc.nat(good.length - 1), fc.constantFrom(...characters), async (index, character) => {
+      fc.pre(good[index] !== character)
+      const changed = good.slice(0, index) + character + good.slice(index + 1)
+      expect(await verify(changed)).toMatchObject({ kind: 'refused' })
+    }),
+    { numRuns: 3000 },
+  )
+  expect(ci.asked).toEqual([])
+})
+
+test('any character that is left out or added is refused', async () => {
+  for (let index = 0; index < good.length; index += 1) {
+    const [before, behind] = [good.slice(0, index), good.slice(index)]
+    for (const changed of [before + behind.slice(1), `${before}A${behind}`]) {
+      const isSame = changed === good
+      expect((await verify(changed)).kind).toBe(isSame ? 'caller' : 'refused')
+    }
+  }
+})
+
+test('any text whatever is refused without an exception', async () => {
+  const part = fc.oneof(fc.json().map(encoded), fc.string(), fc.base64String())
+  const anything = fc.oneof(
+    fc.string(),
+    fc.array(part, { maxLength: 6 }).map((parts) => parts.join('.')),
+  )
+  await fc.assert(
+    fc.asyncProperty(anything, async (token) => {
+      expect(await verify(token)).toMatchObject({ kind: 'refused' })
+    }),
+    { numRuns: 1000 },
+  )
+})
