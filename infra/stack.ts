@@ -1,7 +1,8 @@
 /** The stacks of a deployment, and how their parts are joined. */
 import { Annotations, type App, Stack } from 'aws-cdk-lib'
+import type { SecretName } from '../shared/config/environment.ts'
 import type { Config } from '../shared/config/types.ts'
-import { usedSecrets } from '../shared/config/used-secrets.ts'
+import { operatorSecrets, usedSecrets } from '../shared/config/used-secrets.ts'
 import { type Deployment, edgeRegion, isPlaceholder } from './config/deployment.ts'
 import { Api } from './constructs/api.ts'
 import { Edge } from './constructs/edge/edge.ts'
@@ -12,6 +13,7 @@ import { KeySecrets } from './constructs/key-secrets.ts'
 import { addOutputs } from './constructs/outputs.ts'
 import { Tables } from './constructs/tables.ts'
 import { UpstreamSecrets } from './constructs/upstream-secrets.ts'
+import { VendAlarms } from './constructs/vend-alarms.ts'
 
 export function defineStacks(app: App, deployment: Deployment): void {
   const { config, stageName, account, region } = deployment
@@ -22,7 +24,12 @@ export function defineStacks(app: App, deployment: Deployment): void {
   })
   warnOfPlaceholders(stack, config)
   const tables = new Tables(stack, 'Tables')
-  const secrets = new KeySecrets(stack, 'Secrets', usedSecrets(config))
+  const secrets = new KeySecrets(
+    stack,
+    'Secrets',
+    [...usedSecrets(config), ...operatorSecrets(config)],
+    ownSecrets(config),
+  )
   const originSecret = deployment.edge && new OriginSecret(stack, 'OriginSecret', edgeRegion)
   const upstreamSecrets = new UpstreamSecrets(stack, 'UpstreamSecrets', config.api?.upstreams ?? {})
   const functions = new Functions(stack, 'Functions', {
@@ -37,6 +44,7 @@ export function defineStacks(app: App, deployment: Deployment): void {
     algorithm: config.signing.algorithm,
     secrets: usedSecrets(config),
   })
+  if (config.vend) new VendAlarms(stack, 'VendAlarms', functions.get('vend').logGroup)
   const api = new Api(stack, 'Api', { config, stageName, functions })
   // The API opens once there are keys to sign with.
   api.restApi.deploymentStage.node.addDependency(keys)
@@ -49,6 +57,13 @@ export function defineStacks(app: App, deployment: Deployment): void {
       originSecret,
       logRetentionDays: config.logs.retentionDays,
     })
+}
+
+/** The secrets that the configuration names, of those that the operator fills. */
+function ownSecrets({ vend }: Config): Partial<Record<SecretName, string>> {
+  const githubAppKey = vend?.github.privateKeySecretArn
+  const buildkiteToken = vend?.buildkite.tokenSecretArn
+  return { ...(githubAppKey && { githubAppKey }), ...(buildkiteToken && { buildkiteToken }) }
 }
 
 /** The presets' upstreams exist nowhere: until they are replaced, their routes answer 502. */

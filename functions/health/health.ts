@@ -7,7 +7,7 @@ import type { Jwks } from '../../shared/tokens/jwks.ts'
 
 export interface HealthChecks {
   /** Gives the published keys; throws while there are none. */
-  readonly keys: () => Promise<Jwks>
+  readonly keys: () => Promise<Jwks | undefined>
   readonly clients: ClientReader
   readonly clock: Clock
 }

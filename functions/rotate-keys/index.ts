@@ -8,7 +8,8 @@ import { makeFirstSymmetricKey } from './first-symmetric-key.ts'
 
 const config = loadConfig(import.meta.url)
 const client = connectSecretsManager()
-const symmetric = usedSecrets(config).filter((name) => name === 'refreshKeys' || name === 'sessionKeys')
+const used = usedSecrets(config)
+const symmetric = used.filter((name) => name !== 'signingKeys' && name !== 'verificationKeys')
 
 function secret(name: SecretName): SecretStore {
   return secretStore(client, requireVariable(process.env, secretVariables[name]))
@@ -16,11 +17,12 @@ function secret(name: SecretName): SecretStore {
 
 /** CloudFormation's custom resource: the deployment has its keys before anything can ask for a token. */
 export const handler = customResource(async () => {
-  await makeFirstKeys({
-    algorithm: config.signing.algorithm,
-    signingKeys: secret('signingKeys'),
-    verificationKeys: secret('verificationKeys'),
-    clock: Date.now,
-  })
+  if (used.includes('signingKeys'))
+    await makeFirstKeys({
+      algorithm: config.signing.algorithm,
+      signingKeys: secret('signingKeys'),
+      verificationKeys: secret('verificationKeys'),
+      clock: Date.now,
+    })
   for (const name of symmetric) await makeFirstSymmetricKey(secret(name), Date.now)
 })

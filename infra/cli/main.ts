@@ -8,10 +8,13 @@ import { parseArgs } from 'node:util'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config } from '../../shared/config/types.ts'
+import { vendIssuer } from '../../shared/vending/issuers/presets.ts'
 import { CommandError } from './command-error.ts'
 import { type CreateCommand, clientsCreate, usersCreate } from './create.ts'
 import { demoSeed } from './demo.ts'
 import { readOutputs } from './outputs.ts'
+import { knownIssuers } from './profiles.ts'
+import { profilesCommand } from './profiles-command.ts'
 import { readText } from './read-text.ts'
 import { seed } from './seed.ts'
 import { checkSeed } from './seed-file.ts'
@@ -36,6 +39,11 @@ const usage = `usage: npm run scrip -- COMMAND
       ends an API token for good; its ID is the one that tokens list tells
   tokens rotate ID --account ID
       ends a live API token and prints the new one in its place
+  profiles check FILE
+      tells every fault of a profile file, by the issuers of --config, or by the
+      claims of all known CI vendors
+  profiles explain FILE --claims CLAIMS.json --profile NAME [--organization-profile]
+      shows rule by rule why a CI token with these claims would pass or not
   demo
       prints seed data to try a deployment with
 
@@ -50,6 +58,7 @@ async function run([command, ...args]: readonly string[]): Promise<void> {
   if (command === 'clients' && action === 'create') return create(clientsCreate(rest))
   const tokenCommand = command === 'tokens' ? tokenCommands.get(action ?? '') : undefined
   if (tokenCommand) return print(await tokenCommand(rest, findDeployment))
+  if (command === 'profiles') return profilesCommand(args, { usage, readText, readJson, readIssuers })
   const { values, positionals } = readArguments(args)
   const [file, ...more] = positionals
   if (command === 'demo' && file === undefined) return print(demoSeed(readConfig(values.config)))
@@ -97,6 +106,14 @@ const findDeployment: FindDeployment = ({ config, outputs }) => ({
 
 function readConfig(file: string = defaultConfig): Config {
   return parseConfig(readText(file), file)
+}
+
+/** The issuers of a configuration; those of all CI vendors where none is named. */
+function readIssuers(file: string | undefined) {
+  if (file === undefined) return knownIssuers
+  const { vend } = readConfig(file)
+  if (!vend) throw new CommandError(`${file} has no vend, so that no profile is ever asked for`)
+  return vend.issuers.map(vendIssuer)
 }
 
 function readJson(file: string): unknown {

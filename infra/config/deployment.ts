@@ -25,7 +25,11 @@ export interface LocalContext {
   readonly stage?: string
   /** Where a sample of the team's API serves, in place of upstreams that nobody could reach. */
   readonly sampleUpstream?: string
+  /** Where GitHub and Buildkite are played, and the keys of the CI vendor that is. */
+  readonly ci?: { readonly githubApiUrl: string; readonly buildkiteApiUrl: string; readonly jwks: PinnedJwks }
 }
+
+type PinnedJwks = NonNullable<NonNullable<Config['vend']>['issuers'][number]['jwks']>
 
 /** The edge to build. */
 export interface EdgeDeployment extends Omit<EdgeConfig, 'certificateArn'> {
@@ -102,7 +106,7 @@ function localDeployment(config: Config, context: LocalContext): Deployment {
     account: '000000000000',
     region: edgeRegion,
   }
-  const { edge: cloudEdge, ...rest } = withSampleUpstream(config, context)
+  const { edge: cloudEdge, ...rest } = withLocalCi(withSampleUpstream(config, context), context)
   if (!edge) return { config: rest, baseUrl: `${origin}/${stage}`, ...place }
   const localEdge = {
     domain: new URL(origin).host,
@@ -133,6 +137,23 @@ function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): C
   return {
     ...config,
     api: { ...config.api, upstreams: Object.fromEntries(upstreams), loopbackUpstreams: true },
+  }
+}
+
+/** GitHub, Buildkite and a CI vendor on this machine; keys that are pinned already stay. */
+function withLocalCi(config: Config, { ci }: LocalContext): Config {
+  const { vend } = config
+  if (!vend || !ci) return config
+  const { githubApiUrl, buildkiteApiUrl, jwks } = ci
+  return {
+    ...config,
+    vend: {
+      ...vend,
+      loopback: true,
+      issuers: vend.issuers.map((issuer) => ({ jwks, ...issuer })),
+      github: { ...vend.github, apiUrl: githubApiUrl },
+      buildkite: { ...vend.buildkite, apiUrl: buildkiteApiUrl },
+    },
   }
 }
 

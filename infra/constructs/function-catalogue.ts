@@ -4,7 +4,7 @@
  * What stands here is all the rights there are; `stack.ts` adds none.
  */
 import type { Config } from '../../shared/config/types.ts'
-import { usedSecrets } from '../../shared/config/used-secrets.ts'
+import { hasGrants, usedSecrets } from '../../shared/config/used-secrets.ts'
 import {
   endpointPath,
   grantPath,
@@ -38,9 +38,37 @@ import {
   useIndex,
 } from './catalogue/definition.ts'
 
+import { vend } from './catalogue/vend.ts'
+
 export type { FunctionDefinition, Right } from './catalogue/definition.ts'
 
 export function functionCatalogue(config: Config): FunctionDefinition[] {
+  return [
+    ...(hasGrants(config) ? oauthFunctions(config) : []),
+    ...(config.api ? [authorizer(config), api(config.api), apiKeys()] : []),
+    ...(config.vend ? [vend(config.vend)] : []),
+    {
+      folder: 'health',
+      routes: [get(healthPath)],
+      timeoutSeconds: 10,
+      memoryMegabytes,
+      rights: [
+        ...(hasGrants(config) ? [read('verificationKeys')] : []),
+        use('clients', ['dynamodb:GetItem'], onlyKey('health')),
+      ],
+    },
+    {
+      folder: 'rotate-keys', // called by CloudFormation
+      routes: [],
+      timeoutSeconds: 60,
+      memoryMegabytes,
+      rights: usedSecrets(config).map(rotate),
+    },
+  ]
+}
+
+/** What issues, ends and tells of tokens of our own; nothing of it where a deployment only vends GitHub's. */
+function oauthFunctions(config: Config): FunctionDefinition[] {
   const { prefix } = config.paths
   return [
     {
@@ -87,27 +115,12 @@ export function functionCatalogue(config: Config): FunctionDefinition[] {
       ],
     },
     leaked(config),
-    ...(config.api ? [authorizer(config), api(config.api), apiKeys()] : []),
     {
       folder: 'metadata',
       routes: Object.values(wellKnownPaths).map(get),
       timeoutSeconds: 10,
       memoryMegabytes,
       rights: [read('verificationKeys')],
-    },
-    {
-      folder: 'health',
-      routes: [get(healthPath)],
-      timeoutSeconds: 10,
-      memoryMegabytes,
-      rights: [read('verificationKeys'), use('clients', ['dynamodb:GetItem'], onlyKey('health'))],
-    },
-    {
-      folder: 'rotate-keys', // called by CloudFormation
-      routes: [],
-      timeoutSeconds: 60,
-      memoryMegabytes,
-      rights: usedSecrets(config).map(rotate),
     },
   ]
 }

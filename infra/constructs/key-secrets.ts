@@ -10,6 +10,9 @@ const descriptions: Readonly<Record<SecretName, string>> = {
   verificationKeys: 'The public key set (JWKS) that goes with the signing keys',
   refreshKeys: 'Keys of the MACs in refresh tokens',
   sessionKeys: 'Keys that encrypt the cookies of people who have signed in',
+  vendKeys: 'Keys that encrypt GitHub tokens at rest',
+  githubAppKey: 'The private key of the GitHub App (PEM): put it here',
+  buildkiteToken: 'An API token of Buildkite with the scope read_pipelines: put it here',
 }
 
 /**
@@ -20,17 +23,27 @@ export class KeySecrets extends Construct {
   readonly names: readonly SecretName[]
   readonly #arns: ReadonlyMap<SecretName, string>
 
-  /** @param names the secrets that the deployment uses */
-  constructor(scope: Construct, id: string, names: readonly SecretName[]) {
+  /**
+   * @param names the secrets that the deployment uses
+   * @param own ARNs of the operator's own, in place of some of them
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    names: readonly SecretName[],
+    own: Partial<Readonly<Record<SecretName, string>>> = {},
+  ) {
     super(scope, id)
     this.names = names
     const entries = names.map((name) => {
+      const existing = own[name]
+      if (existing !== undefined) return [name, existing] as const
       const secret = new CfnSecret(this, pascalCase(name), { description: descriptions[name] })
       secret.applyRemovalPolicy(RemovalPolicy.RETAIN)
       Validations.of(secret).acknowledge({
         id: 'AwsSolutions-SMG4',
         reason:
-          'rotate-keys rotates the keys by states that depend on each other, which a schedule of one secret cannot',
+          'rotate-keys rotates the keys by states that depend on each other, and what the operator puts here has an owner elsewhere',
       })
       return [name, secret.ref] as const
     })

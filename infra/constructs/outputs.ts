@@ -2,6 +2,7 @@
 import { CfnOutput } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { type TableName, tableVariables } from '../../shared/config/environment.ts'
+import { hasGrants } from '../../shared/config/used-secrets.ts'
 import { tokenPath } from '../../shared/protocol/endpoints.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Api } from './api.ts'
@@ -24,7 +25,8 @@ export function addOutputs(stack: Construct, sources: OutputSources): void {
   const { config, baseUrl = api.url } = deployment
   const values = {
     Issuer: config.issuer ?? baseUrl,
-    TokenEndpoint: `${baseUrl}${tokenPath(config.paths.prefix)}`,
+    BaseUrl: baseUrl,
+    ...(hasGrants(config) && { TokenEndpoint: `${baseUrl}${tokenPath(config.paths.prefix)}` }),
     ApiUrl: api.url,
     Prefix: config.paths.prefix,
     ...Object.fromEntries(

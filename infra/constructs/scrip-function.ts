@@ -11,7 +11,7 @@ import {
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import {
   EDGE_SECRET_VARIABLE,
@@ -47,6 +47,7 @@ export class ScripFunction extends Construct {
   /** What everything calls: a deployment moves it to the new version when that is ready. */
   readonly alias: IFunction
   readonly functionArn: string
+  readonly logGroup: ILogGroup
   readonly #function: LambdaFunction
   readonly #role: Role
   readonly #tables: Tables
@@ -66,6 +67,7 @@ export class ScripFunction extends Construct {
       retention: logs.retentionDays,
     })
     logGroup.grantWrite(role)
+    this.logGroup = logGroup
     this.#function = withFunctionCode(
       `functions/${props.folder}`,
       props.config,

@@ -21,10 +21,12 @@
  * not in a list here stops the start with a message that names it, since a stack that runs although
  * something was left out proves nothing.
  */
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { plainAnswer } from './api-gateway/limits.ts'
 import { stageHandler } from './api-gateway/stage.ts'
 import type { ApiKeyLimits } from './api-keys/store.ts'
+import { type CiServers, type LocalCi, startCi } from './ci/ci.ts'
 import { distributionHandler } from './cloudfront/handler.ts'
 import { LocalStackError } from './errors.ts'
 import { createFront } from './http/front.ts'
@@ -35,7 +37,7 @@ import { type Assembly, readAssembly } from './project/assembly.ts'
 import { type DataFolder, openDataFolder } from './project/data-folder.ts'
 import { readSeedFile, type SeedData } from './project/seed-file.ts'
 import { seed } from './project/seeding.ts'
-import { synthesize } from './project/synthesize.ts'
+import { type Synthesis, synthesize } from './project/synthesize.ts'
 import { currentSecrets, startSampleUpstream } from './sample-upstream.ts'
 import { type Services, startServices } from './services.ts'
 import { createResources, type Outputs } from './template/create.ts'
@@ -62,6 +64,8 @@ export type LocalStackOptions = {
   readonly assembly?: string
   /** Limits of API keys that differ from AWS's; tests come near them. */
   readonly apiKeyLimits?: ApiKeyLimits
+  /** GitHub's and Buildkite's APIs, in place of the stand-ins. */
+  readonly ciServers?: CiServers
   /** Changes the template before it is run; tests take a permission away. */
   readonly transformTemplate?: (template: Template) => Template
   /** Is told each phase, each refusal and each fault of a function, in one line. */
@@ -127,12 +131,19 @@ async function start(
   // Its URL is written into the functions' configuration.
   const upstream = await startSampleUpstream(() => upstreamSecrets())
   cleanups.push(() => upstream.close())
-  const assembly = await assemble(options, url, upstream.url, data)
+  const ci = await playCi(options, data)
+  if (ci) cleanups.push(() => ci.close())
+  const assembly = await assemble(
+    options,
+    { origin: url, sampleUpstream: upstream.url, ...(ci && { ci: ci.context }) },
+    data,
+  )
   const template = options.transformTemplate?.(assembly.template) ?? assembly.template
   log('starting the stack')
   const world = services.world(assembly)
   const outputs = await createResources(template, world)
   upstreamSecrets = () => currentSecrets(outputs, services.secrets)
+  ci?.fillSecrets(outputs, services.secrets)
   world.schedules.start()
   handle = entryPoint(options, services, url)
   const operator = operatorEnvironment(services, outputs)
@@ -154,16 +165,28 @@ async function start(
   }
 }
 
+/** Nothing where the configuration vends no GitHub tokens. */
+async function playCi(
+  { config, ciServers = {} }: LocalStackOptions,
+  data: DataFolder,
+): Promise<LocalCi | undefined> {
+  const text = readFileSync(config, 'utf8')
+  // A broken file is told by the synthesis, with all its faults.
+  if (!/^vend:/m.test(text)) return undefined
+  const { parseConfig } = await import('../../shared/config/parse.ts')
+  const { vend } = parseConfig(text, basename(config))
+  return vend && startCi(vend, data.ci, ciServers)
+}
+
 async function assemble(
   options: LocalStackOptions,
-  origin: string,
-  sampleUpstream: string,
+  context: Pick<Synthesis, 'origin' | 'sampleUpstream' | 'ci'>,
   data: DataFolder,
 ): Promise<Assembly> {
   if (options.assembly !== undefined) return readAssembly(options.assembly)
   const stage = stageName(options)
   const { config, edge } = options
-  await synthesize({ config, origin, edge, stage, sampleUpstream, folder: data.assembly }, options.log)
+  await synthesize({ config, ...context, edge, stage, folder: data.assembly }, options.log)
   return readAssembly(data.assembly)
 }
 

@@ -16,7 +16,7 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
   return [
     ...(scopes ? containmentFaults(scopes) : []),
     ...(scopes && scope ? defaultScopeFaults(scope, scopes) : []),
-    ...(grants ? grantFaults(grants) : []),
+    ...(grants ? grantFaults(grants, sections) : []),
     ...(rateLimits ? rateLimitFaults(rateLimits) : []),
     ...(session ? sessionFaults(session) : []),
     ...(grants && refresh ? refreshFaults(grants, refresh) : []),
@@ -61,6 +61,7 @@ function containmentFaults(scopes: Config['scopes']): Fault[] {
 }
 
 function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): Fault[] {
+  if (Object.keys(scopes).length === 0) return []
   const faults = [...scope.default.entries()]
     .filter(([, name]) => !Object.hasOwn(scopes, name))
     .map(([index, name]) => ({
@@ -75,7 +76,10 @@ function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): F
   return faults
 }
 
-function grantFaults(grants: Config['grants']): Fault[] {
+function grantFaults(grants: Config['grants'], { vend, api, scopes }: Partial<Config>): Fault[] {
+  // A deployment that only vends GitHub tokens issues none of its own.
+  if (vend && !api && Object.values(grants).every((grant) => grant === undefined)) return []
+  if (scopes && Object.keys(scopes).length === 0) return [{ path: 'scopes', expected: 'at least one scope' }]
   const begins = Object.entries(grants).some(
     ([name, grant]) => name !== 'refresh_token' && grant !== undefined,
   )

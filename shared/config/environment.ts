@@ -27,6 +27,10 @@ export const secretVariables = {
   verificationKeys: 'VERIFICATION_KEYS_SECRET',
   refreshKeys: 'REFRESH_KEYS_SECRET',
   sessionKeys: 'SESSION_KEYS_SECRET',
+  vendKeys: 'VEND_KEYS_SECRET',
+  /** Filled by the operator: a GitHub App's private key, and an API token of Buildkite. */
+  githubAppKey: 'GITHUB_APP_KEY_SECRET',
+  buildkiteToken: 'BUILDKITE_TOKEN_SECRET',
 } as const
 
 export type SecretName = keyof typeof secretVariables

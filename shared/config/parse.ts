@@ -56,7 +56,7 @@ export function checkConfig(data: unknown, source: string): Config {
 
 /** What follows from other settings, and what no file may set. */
 function completed(checked: v.InferOutput<typeof configSchema>): Config {
-  const { apiTokens, accessToken, api, ...rest } = checked
+  const { apiTokens, accessToken, api, vend, ...rest } = checked
   const inEnvironment = <T extends object>(settings: T): T =>
     'prefix' in settings && typeof settings.prefix === 'string'
       ? { ...settings, prefix: prefixIn(checked.environment, settings.prefix) }
@@ -66,6 +66,7 @@ function completed(checked: v.InferOutput<typeof configSchema>): Config {
     accessToken: inEnvironment(accessToken),
     ...(apiTokens && { apiTokens: inEnvironment(apiTokens) }),
     ...(api && { api: { ...api, loopbackUpstreams: false } }),
+    ...(vend && { vend: { ...vend, loopback: false } }),
   } as Config
 }
 

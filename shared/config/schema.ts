@@ -9,6 +9,7 @@ import type { GrantType } from '../protocol/grant-types.ts'
 import { MIN_REFRESH_TOKEN_LENGTH } from '../protocol/refresh-token-length.ts'
 import { api } from './schema-api.ts'
 import { isIssuer, matching, oneOf, scopeToken, text, whole } from './schema-values.ts'
+import { vend } from './schema-vend.ts'
 
 const DAY = 86_400
 /** What CloudWatch Logs accepts as a retention, in days. */
@@ -127,15 +128,15 @@ export const configSchema = v.strictObject({
     ),
   }),
   edge: v.optional(edge),
-  scopes: v.pipe(
+  scopes: v.optional(
     v.record(scopeToken, scopeDefinition, 'the scope catalogue: a name and its description each'),
-    v.check((scopes) => Object.keys(scopes).length > 0, 'at least one scope'),
+    {},
   ),
   scope: section({
     whenOmitted: v.optional(oneOf('default', 'registered', 'error'), 'default'),
     default: v.optional(v.array(scopeToken, 'a list of scope names'), []),
   }),
-  grants,
+  grants: v.optional(grants, {}),
   accessToken,
   signing: section({
     algorithm: v.optional(oneOf('ES256', 'RS256', 'EdDSA'), 'ES256'),
@@ -180,6 +181,7 @@ export const configSchema = v.strictObject({
   }),
   apiTokens: v.optional(v.strictObject({ prefix: tokenPrefix(prefixExpectation) })),
   api: v.optional(api),
+  vend: v.optional(vend),
   leaked: section({ requestsPerMinute: v.optional(whole(1, 10_000, 'reports a minute'), 60) }),
   rateLimits: v.strictObject({
     defaultTier: text(40),

@@ -4,6 +4,8 @@
  * `schema.ts` makes it from the YAML file at synth: every default is filled in and every fault reported
  * there, so nothing here is optional that a function would have to think about.
  */
+import type { VendSettings } from './vend-types.ts'
+
 /** Signature algorithms a deployment may choose for its tokens (RFC 7518 §3.1, RFC 8037 §3.1). */
 export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA'
 
@@ -214,6 +216,8 @@ export interface Config {
   readonly apiTokens?: ApiTokensConfig
   /** Without it, the deployment has no authorizer and protects nothing. */
   readonly api?: ApiConfig
+  /** GitHub tokens for CI; none where left out. */
+  readonly vend?: VendSettings
   readonly leaked: {
     /** Reports of leaked tokens that one source address may make in a minute. */
     readonly requestsPerMinute: number

@@ -2,6 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CiServers } from '../../infra/local/ci/ci.ts'
+import { ciKeys } from '../../infra/local/ci/keys.ts'
 import { startLocalStack } from '../../infra/local/stack.ts'
 import { epochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
@@ -21,6 +23,8 @@ export interface Setting {
   /** In the seed format. */
   readonly seed: object
   readonly edge?: boolean
+  /** Other servers than the stand-ins. */
+  readonly ciServers?: CiServers
 }
 
 /** Far more than any test sends. */
@@ -29,7 +33,8 @@ export const withoutLimits = (yaml: string) =>
 throttle: { ratePerSecond: 10000, burst: 5000 }
 `
 
-export async function startOperatedStack({ preset, change = (yaml) => yaml, seed, edge = false }: Setting) {
+export async function startOperatedStack(setting: Setting) {
+  const { preset, change = (yaml) => yaml, seed, edge = false, ciServers } = setting
   const directory = mkdtempSync(join(tmpdir(), 'scrip-operated-'))
   const file = (name: string, text: string) => {
     writeFileSync(join(directory, name), text)
@@ -42,6 +47,7 @@ export async function startOperatedStack({ preset, change = (yaml) => yaml, seed
     dataDir: join(directory, 'data'),
     seed: file('seed.json', JSON.stringify(seed)),
     demoData: false,
+    ...(ciServers && { ciServers }),
     log: () => undefined,
   })
   Object.assign(process.env, stack.operator)
@@ -52,6 +58,8 @@ export async function startOperatedStack({ preset, change = (yaml) => yaml, seed
   return {
     issuer: stack.issuer,
     outputs: stack.outputs,
+    /** Keys of the CI vendor and the GitHub App that the stack plays. */
+    ciKeys: () => ciKeys(join(directory, 'data', 'ci.json')),
     db,
     /** What was seeded, generated values included. */
     demo: stack.demo,

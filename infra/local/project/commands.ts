@@ -1,5 +1,5 @@
 /** Commands to try, made of what was seeded and of the routes that there are. */
-import { endpointPath, healthPath, tokenPath, wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
+import { endpointPath, healthPath, wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
 import type { JsonObject } from '../json.ts'
 import type { Outputs } from '../template/create.ts'
 import type { SeedData } from './seed-file.ts'
@@ -17,8 +17,8 @@ export function commandsToTry(
   outputs: Outputs,
   routes: readonly string[],
 ): readonly string[] {
-  const { TokenEndpoint: tokenEndpoint = '', Prefix: prefix = '' } = outputs
-  const base = tokenEndpoint.slice(0, -tokenPath(prefix).length)
+  const { TokenEndpoint: tokenEndpoint = '' } = outputs
+  const base = baseOf(outputs)
   const machine = demo.clients?.find((client) => uses(client, 'client_credentials'))
   const firstParty = demo.clients?.find((client) => uses(client, 'password'))
   const [user] = demo.users ?? []
@@ -35,6 +35,7 @@ export function commandsToTry(
           `curl -i -H ${quote(`Authorization: Bearer ${apiToken.token}`)} ${quote(`${base}${tokenStatusPath}`)}`,
         ]
       : []),
+    ...(routes.includes('POST /token') ? [vendCommand(base)] : []),
     ...readable.map((path) => `curl -s ${quote(`${base}${path}`)}`),
   ]
 }
@@ -45,12 +46,22 @@ export function commandsToTry(
  * @param routes as `GET /path`
  */
 export function signInHint(demo: SeedData, outputs: Outputs, routes: readonly string[]): string | undefined {
-  const { TokenEndpoint: tokenEndpoint = '', Prefix: prefix = '' } = outputs
+  const { Prefix: prefix = '' } = outputs
   const page = endpointPath(prefix, 'account')
   const [user] = demo.users ?? []
   if (!user || !routes.includes(`GET ${page}`)) return undefined
-  const base = tokenEndpoint.slice(0, -tokenPath(prefix).length)
-  return `Sign in at ${base}${page} as ${user.username} with the password ${user.password}`
+  return `Sign in at ${baseOf(outputs)}${page} as ${user.username} with the password ${user.password}`
+}
+
+/** In front of every path: the edge, or the API's stage. */
+function baseOf({ BaseUrl: base = '' }: Outputs): string {
+  return base
+}
+
+/** A GitHub token for a CI job, whose own token the command makes. */
+function vendCommand(base: string): string {
+  const headers = `-H "Authorization: Bearer $(npm run --silent ci-token)" -H 'Content-Type: application/json'`
+  return `curl -s -X POST ${headers} ${quote(`${base}/token`)}`
 }
 
 function uses({ grant_types: grantTypes, client_secret: secret }: JsonObject, grantType: string): boolean {

@@ -24,6 +24,10 @@ export function readOptions(environment: Environment): StartOptions {
     fresh: FRESH !== undefined && FRESH !== '' && FRESH !== '0',
     localFolder,
     ...(STAGE_PATH === undefined || STAGE_PATH === '' ? {} : { stagePath: stagePathOf(STAGE_PATH) }),
+    ciServers: {
+      ...(environment.GITHUB_API_URL && { githubApiUrl: environment.GITHUB_API_URL }),
+      ...(environment.BUILDKITE_API_URL && { buildkiteApiUrl: environment.BUILDKITE_API_URL }),
+    },
     ...(SEED === undefined || SEED === '' ? {} : { seed: resolve(SEED) }),
   }
 }

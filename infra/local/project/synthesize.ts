@@ -1,5 +1,6 @@
 /** Building the functions and synthesizing the CDK app, in children: aws-cdk-lib takes 200 MB. */
 import { rm } from 'node:fs/promises'
+import type { CiContext } from '../ci/ci.ts'
 import { runScript } from './child.ts'
 import { appScript, buildScript } from './paths.ts'
 
@@ -13,19 +14,21 @@ export type Synthesis = {
   readonly stage: string
   /** Where the team's own API is played, if anywhere. */
   readonly sampleUpstream?: string
+  /** Where GitHub, Buildkite and the CI vendor are played. */
+  readonly ci?: CiContext
   /** The folder that becomes the cloud assembly. */
   readonly folder: string
 }
 
 /** @throws LocalStackError with the words of esbuild or of the app. */
 export async function synthesize(synthesis: Synthesis, log: (line: string) => void): Promise<void> {
-  const { config, origin, edge, stage, sampleUpstream, folder } = synthesis
+  const { config, origin, edge, stage, sampleUpstream, ci, folder } = synthesis
   log('building the functions')
   await runScript(buildScript, ['--quiet'])
   log('synthesizing the template')
   await rm(folder, { recursive: true, force: true })
   await runScript(appScript, [], {
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage, sampleUpstream } }),
+    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage, sampleUpstream, ci } }),
   })
 }

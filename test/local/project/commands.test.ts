@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { commandsToTry, signInHint } from '../../../infra/local/project/commands.ts'
 
-const outputs = { TokenEndpoint: 'http://127.0.0.1:3000/prod/oauth/token', Prefix: '/oauth' }
+const outputs = {
+  BaseUrl: 'http://127.0.0.1:3000/prod',
+  TokenEndpoint: 'http://127.0.0.1:3000/prod/oauth/token',
+  Prefix: '/oauth',
+}
 const client = { client_id: 'demo', client_secret: "it's", grant_types: ['client_credentials'] }
 
 test('a client that uses Basic gets a command with its form-encoded credentials, quoted for the shell', () => {

@@ -1,0 +1,133 @@
+/**
+ * Vending: a CI job shows its OIDC JWT, and gets a GitHub token with the rights that its profile allows.
+ *
+ * Order of work, and why: the audit record is opened first, so that nothing goes unseen; then what costs nothing
+ * (size, type); then who asks, before anything is told about profiles; then the profile, once; then its rules,
+ * before the cache; GitHub last.
+ */
+import type { APIGatewayProxyResult } from 'aws-lambda'
+import type { VendIssuer, VendSettings } from '../../shared/config/vend-types.ts'
+import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
+import { log } from '../../shared/http/log.ts'
+import { fromMilliseconds } from '../../shared/protocol/brands.ts'
+import { vendingRoutes } from '../../shared/protocol/vending-paths.ts'
+import { type AuditEntry, withAudit } from '../../shared/vending/audit.ts'
+import {
+  type GitCredentialRequest,
+  parseGitCredential,
+  wantedRepository,
+} from '../../shared/vending/git-credentials.ts'
+import type { Time } from '../../shared/vending/http.ts'
+import { repositoryOf } from '../../shared/vending/issuers/repository.ts'
+import type { CiVerification } from '../../shared/vending/issuers/verify.ts'
+import type { AuditedVend } from '../../shared/vending/pipeline/audited.ts'
+import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
+import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
+import { answerOf, answers } from './answers.ts'
+import { bodyOf, hasJsonType, isProfileName } from './request.ts'
+
+export interface VendServices {
+  readonly settings: Pick<VendSettings, 'response' | 'github'>
+  /** Verifies the values of the `Authorization` header. */
+  readonly verify: (authorization: readonly string[], now: number) => Promise<CiVerification>
+  readonly profiles: Profiles
+  readonly vendFor: (issuer: VendIssuer) => AuditedVend
+  /** The caller's address, for the audit line. */
+  readonly source: (event: EdgeEvent['original']) => Promise<string>
+  readonly time: Time
+}
+
+/** For the whole of a request; API Gateway waits 29 s, and a CI job less gladly. */
+const REQUEST_MILLISECONDS = 10_000
+
+export function vendEndpoint(services: VendServices): Handler {
+  return endpoint([], async (event) => {
+    const { httpMethod, path, requestContext } = event.original
+    const audited = {
+      method: httpMethod,
+      path,
+      sourceIp: await services.source(event.original).catch(() => requestContext.identity.sourceIp),
+      userAgent: event.headers['user-agent'] ?? '',
+    }
+    try {
+      return await withAudit(
+        audited,
+        (record) => log.info('vending', { audit: record }),
+        (entry) => handle(event, entry, services),
+      )
+    } catch (error) {
+      log.error('vending failed', { cause: error instanceof Error ? error.name : 'not an Error' })
+      return answers.failed()
+    }
+  })
+}
+
+async function handle(
+  event: EdgeEvent,
+  entry: AuditEntry,
+  services: VendServices,
+): Promise<APIGatewayProxyResult> {
+  const { time, settings } = services
+  const deadline = time.now() + REQUEST_MILLISECONDS
+  const route = vendingRoutes.find(({ path }) => path === event.original.resource)
+  if (!route) throw new Error(`${event.original.resource} is no route of vending`)
+  const body = bodyOf(event)
+  if (body === 'too large') return ended('bad request', 'the body is too large', answers.tooLarge())
+  if (route.format === 'json' && !hasJsonType(event))
+    return ended('bad request', 'the content type is not application/json', answers.unsupportedType())
+
+  const verified = await services.verify(
+    event.multiValueHeaders.authorization ?? [],
+    fromMilliseconds(time.now()),
+  )
+  if (verified.kind === 'absent') return ended('refused', 'no Authorization', answers.unauthorized())
+  if (verified.kind === 'refused') return ended('refused', verified.reason, answers.unauthorized())
+  if (verified.kind === 'unavailable') return ended('failed', verified.reason, answers.failed())
+  const { caller, issuer } = verified
+  entry.caller(caller)
+
+  const name = event.original.pathParameters?.profile ?? DEFAULT_NAME
+  if (!isProfileName(name)) return ended('bad request', 'no profile can have this name', answers.badRequest())
+  entry.asked(route.kind, name)
+  const profiles = await services.profiles(deadline).catch((error: unknown) => {
+    if (!(error instanceof ProfilesUnavailable)) throw error
+    log.error('profiles unavailable', { reason: error.message })
+    return undefined
+  })
+  if (!profiles) return ended('failed', 'there are no profiles', answers.failed())
+  const found = profiles.lookup(route.kind, name)
+  if (found.kind === 'unknown') return ended('refused', 'an unknown profile', answers.unknownProfile())
+  if (found.kind === 'unavailable') return ended('refused', found.reason, answers.unavailableProfile())
+  const { profile } = found
+
+  let git: GitCredentialRequest | undefined
+  if (route.format === 'git') {
+    const parsed = parseGitCredential(body)
+    if ('fault' in parsed) return ended('bad request', parsed.fault, answers.badRequest())
+    git = parsed
+  }
+  const query = event.original.queryStringParameters ?? {}
+  const outcome = await services.vendFor(issuer)(
+    {
+      caller,
+      profile,
+      repository: repositoryOf(caller, issuer, settings.github.host),
+      repositoryScope: query['repository-scope'],
+      permissions: query.permissions,
+      wanted: git && wantedRepository(git, settings.github.host),
+      fresh: query.fresh === '1',
+      deadline,
+    },
+    entry,
+  )
+  return answerOf(outcome, { caller, profile, settings, git })
+
+  function ended(
+    kind: Parameters<AuditEntry['ended']>[0],
+    reason: string,
+    answer: APIGatewayProxyResult,
+  ): APIGatewayProxyResult {
+    entry.ended(kind, reason)
+    return answer
+  }
+}

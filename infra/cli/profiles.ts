@@ -1,0 +1,127 @@
+/** `profiles check` and `profiles explain`: operators get the reason, where callers get a uniform answer. */
+import type { VendIssuer } from '../../shared/config/vend-types.ts'
+import { buildkite, circleci, githubActions, gitlab } from '../../shared/vending/issuers/presets.ts'
+import { matchRules } from '../../shared/vending/match/match-rules.ts'
+import { FaultyProfileFile, type ProfileFault, tellFault } from '../../shared/vending/profiles/faults.ts'
+import { parseProfileFile } from '../../shared/vending/profiles/profile-file.ts'
+import type { Profile, ProfileKind, RepositoryScope, RuleOutcome } from '../../shared/vending/types.ts'
+
+/** What checking needs of an issuer. */
+export type IssuerClaims = Pick<VendIssuer, 'issuer' | 'allowedClaims'>
+
+/** The CI vendors whose claims are known without a configuration. */
+export const knownIssuers: readonly IssuerClaims[] = [
+  buildkite({ audience: '', organization: '' }),
+  githubActions({ audience: '', ownerId: '' }),
+  gitlab({ audience: '', issuer: '', namespaceId: '' }),
+  circleci({ audience: '', organizationId: '' }),
+]
+
+/**
+ * Every fault of a profile file: those that cost the whole file, those that cost one profile, its patterns
+ * included, and entries that are ignored. None where the file is good.
+ */
+export async function checkProfiles(
+  text: string,
+  issuers: readonly IssuerClaims[],
+): Promise<readonly ProfileFault[]> {
+  try {
+    const { faults } = await parseProfileFile(text, { allowedClaims: allowedBy(issuers), patterns: 'now' })
+    return faults
+  } catch (error) {
+    if (error instanceof FaultyProfileFile) return error.faults
+    throw error
+  }
+}
+
+const costs = {
+  file: 'the whole file fails',
+  profile: 'this profile is unavailable',
+  nothing: 'this entry is ignored',
+} as const
+
+/** All faults of a file, one a line, with what each costs. */
+export function tellFaults(source: string, faults: readonly ProfileFault[]): string {
+  const lines = faults.map((fault) => `  ${tellFault(fault)} (${costs[fault.costs]})`)
+  return [`${source}: ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}`, ...lines].join('\n')
+}
+
+/** Who asks for which profile. */
+export interface Question {
+  readonly kind: ProfileKind
+  readonly profile: string
+  /** The payload of the caller's token. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Tells rule by rule why a caller would pass or not, and what it would be answered. Its token is taken to be good.
+ *
+ * @returns the report, several lines
+ * @throws FaultyProfileFile when the whole file fails
+ */
+export async function explain(
+  text: string,
+  { kind, profile: name, claims }: Question,
+  issuers: readonly IssuerClaims[],
+): Promise<string> {
+  const file = await parseProfileFile(text, { allowedClaims: allowedBy(issuers) })
+  const found = file.lookup(kind, name)
+  const asked = `profile: ${kind} ${shown(name)}`
+  if (found.kind === 'unknown') return [asked, 'answer: 404 profile not found'].join('\n')
+  if (found.kind === 'unavailable')
+    return [asked, `faults: ${found.reason}`, 'answer: 404 profile unavailable: validation failed'].join('\n')
+  const own = issuers.filter(({ issuer }) => issuer === claims.iss)
+  const { kind: outcome, tried } = matchRules(
+    found.profile,
+    { claims },
+    allowedBy(own.length > 0 ? own : issuers),
+  )
+  return [
+    asked,
+    `repositories: ${describeScope(found.profile.repositories)}`,
+    `permissions: ${found.profile.permissions.join(', ')}`,
+    `issuer: ${shown(claims.iss)}${own.length > 0 ? '' : ', which is none of those looked at; the claims of all are allowed'}`,
+    ...describeRules(found.profile, tried, claims),
+    outcome === 'allowed' ? 'answer: the caller passes' : 'answer: 403 Forbidden',
+  ].join('\n')
+}
+
+function allowedBy(issuers: readonly IssuerClaims[]): readonly string[] {
+  return [...new Set(issuers.flatMap(({ allowedClaims }) => allowedClaims))]
+}
+
+function describeRules(
+  { rules }: Profile,
+  tried: readonly RuleOutcome[],
+  claims: Question['claims'],
+): readonly string[] {
+  if (rules.length === 0) return ['rules: none, which match everyone']
+  return tried.map(({ claim, expected, outcome }, index) => {
+    const held = Object.hasOwn(claims, claim) ? `; the claim is ${shown(claims[claim])}` : ''
+    return `rule ${index + 1}: ${claim}, ${expected}: ${outcome}${held}`
+  })
+}
+
+function describeScope(scope: RepositoryScope): string {
+  switch (scope.kind) {
+    case 'pipeline':
+      return 'the pipeline’s own'
+    case 'named':
+      return scope.names.join(', ')
+    case 'all':
+      return 'all of the organization'
+    case 'caller':
+      return 'the one that the caller names in repository-scope'
+  }
+}
+
+/** A value as JSON, not without end, in which no character is hidden. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'missing'
+  const escaped = json.replace(
+    /\p{C}|(?! )\p{Z}/gu,
+    (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`,
+  )
+  return escaped.length > 300 ? `${escaped.slice(0, 300)}…` : escaped
+}

@@ -1,0 +1,97 @@
+/**
+ * What a deployment that vends GitHub tokens talks to: GitHub, Buildkite and a CI vendor, played on loopback.
+ *
+ * The CI vendor's keys are pinned into the configuration, in place of what would be fetched. `GITHUB_API_URL` and
+ * `BUILDKITE_API_URL` put others in place of the stand-ins.
+ */
+import type { Config } from '../../../shared/config/types.ts'
+import { type SecretStore, versionWithLabel } from '../secrets/store.ts'
+import { current } from '../secrets/types.ts'
+import { startBuildkite } from '../stand-ins/buildkite.ts'
+import { startGitHub } from '../stand-ins/github.ts'
+import type { Outputs } from '../template/create.ts'
+import { type CiKeys, ciJwks, ciKeys, publicPem } from './keys.ts'
+
+export interface CiServers {
+  readonly githubApiUrl?: string
+  readonly buildkiteApiUrl?: string
+}
+
+/** What the synthesis puts into the configuration. */
+export interface CiContext {
+  readonly githubApiUrl: string
+  readonly buildkiteApiUrl: string
+  readonly jwks: object
+}
+
+export interface LocalCi {
+  readonly context: CiContext
+  /** Puts the App's key and Buildkite's token where the operator would, unless something is there. */
+  fillSecrets(outputs: Outputs, secrets: SecretStore): void
+  close(): Promise<void>
+}
+
+/** Repositories of the organization, and the pipelines that have them. */
+const repositories = ['silk', 'cotton', 'linen']
+const pipelines = { silk: 'silk', 'silk-prod': 'silk', cotton: 'cotton', linen: 'linen' }
+
+/** @param keysFile where the keys rest */
+export async function startCi(
+  vend: NonNullable<Config['vend']>,
+  keysFile: string,
+  given: CiServers,
+): Promise<LocalCi> {
+  const keys = ciKeys(keysFile)
+  const { organization: owner, appId } = vend.github
+  const github =
+    given.githubApiUrl === undefined
+      ? await startGitHub({ appId, publicKey: publicPem(keys.appKey), installations: [installation(owner)] })
+      : undefined
+  const slugs = vend.issuers.flatMap((issuer) => (issuer.kind === 'buildkite' ? [issuer.organization] : []))
+  const buildkite =
+    given.buildkiteApiUrl === undefined
+      ? await startBuildkite(keys.buildkiteToken, repositoriesOf(slugs, owner))
+      : undefined
+  return {
+    context: {
+      githubApiUrl: given.githubApiUrl ?? github?.url ?? '',
+      buildkiteApiUrl: given.buildkiteApiUrl ?? buildkite?.url ?? '',
+      jwks: ciJwks(keys),
+    },
+    fillSecrets: (outputs, secrets) => fill(outputs, secrets, keys),
+    async close() {
+      await Promise.all([github?.close(), buildkite?.close()])
+    },
+  }
+}
+
+function installation(owner: string) {
+  const permissions = {
+    contents: 'write',
+    packages: 'write',
+    pull_requests: 'write',
+    issues: 'write',
+    metadata: 'read',
+  }
+  return { id: 1001, owner, kind: 'Organization', repositories, permissions } as const
+}
+
+function repositoriesOf(organizations: readonly string[], owner: string): Record<string, string> {
+  return Object.fromEntries(
+    organizations.flatMap((organization) =>
+      Object.entries(pipelines).map(([slug, name]) => [
+        `${organization}/${slug}`,
+        `git@github.com:${owner}/${name}.git`,
+      ]),
+    ),
+  )
+}
+
+function fill(outputs: Outputs, secrets: SecretStore, { appKey, buildkiteToken }: CiKeys): void {
+  const values = { GithubAppKeySecret: appKey, BuildkiteTokenSecret: buildkiteToken }
+  for (const [output, secretString] of Object.entries(values)) {
+    const secret = secrets.find(outputs[output] ?? '')
+    if (secret && !versionWithLabel(secret, current))
+      secrets.put(secret, crypto.randomUUID(), { secretString }, undefined)
+  }
+}
