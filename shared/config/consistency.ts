@@ -16,7 +16,10 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
   return [
     ...(scopes ? containmentFaults(scopes) : []),
     ...(scopes && scope ? defaultScopeFaults(scope, scopes) : []),
-    ...(grants ? grantFaults(grants, sections) : []),
+    ...(scopes && Object.keys(scopes).length === 0 && !onlyVends(sections)
+      ? [{ path: 'scopes', expected: 'at least one scope' }]
+      : []),
+    ...(grants && !onlyVends(sections) ? grantFaults(grants) : []),
     ...(rateLimits ? rateLimitFaults(rateLimits) : []),
     ...(session ? sessionFaults(session) : []),
     ...(grants && refresh ? refreshFaults(grants, refresh) : []),
@@ -76,10 +79,12 @@ function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): F
   return faults
 }
 
-function grantFaults(grants: Config['grants'], { vend, api, scopes }: Partial<Config>): Fault[] {
-  // A deployment that only vends GitHub tokens issues none of its own.
-  if (vend && !api && Object.values(grants).every((grant) => grant === undefined)) return []
-  if (scopes && Object.keys(scopes).length === 0) return [{ path: 'scopes', expected: 'at least one scope' }]
+/** A deployment that only vends GitHub tokens issues none of its own, and has no scopes. */
+function onlyVends({ vend, api, grants = {} }: Partial<Config>): boolean {
+  return vend !== undefined && !api && Object.values(grants).every((grant) => grant === undefined)
+}
+
+function grantFaults(grants: Config['grants']): Fault[] {
   const begins = Object.entries(grants).some(
     ([name, grant]) => name !== 'refresh_token' && grant !== undefined,
   )

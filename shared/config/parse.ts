@@ -48,7 +48,7 @@ export function checkConfig(data: unknown, source: string): Config {
   const faults = [
     ...toFaults(result.issues ?? []),
     ...reservedNames(data),
-    ...inconsistencies(soundSections(data)),
+    ...(isGroup(data) ? inconsistencies(soundSections(data)) : []),
   ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)
   return completed(result.output)
@@ -81,6 +81,11 @@ function reservedNames(data: unknown): Fault[] {
         expected: 'another name: this one is JavaScript’s',
       }))
   })
+}
+
+/** An empty file is a group without settings; a single value is none. */
+function isGroup(data: unknown): boolean {
+  return data === undefined || data === null || (typeof data === 'object' && !Array.isArray(data))
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

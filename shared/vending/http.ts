@@ -131,7 +131,9 @@ function readAnswer(what: string, { status, headers, body }: Incoming): ServiceA
     return { status, contentType: headers['content-type'] ?? '', body }
   const asked = retryAfterSeconds(headers['retry-after'])
   const reason = `${what}: ${status}${messageOf(body)}${asked === undefined ? '' : `, retry after ${asked} s`}`
-  const isLimit = status === 429 || (status === 403 && asked !== undefined)
+  // GitHub answers 403 at both its limits: with `retry-after` at the secondary ones, with this at the primary.
+  const isUsedUp = headers['x-ratelimit-remaining'] === '0'
+  const isLimit = status === 429 || (status === 403 && (asked !== undefined || isUsedUp))
   const isFailing = status >= 500
   const pauseSeconds = asked ?? (isFailing ? PAUSE_MILLISECONDS / 1000 : Number.POSITIVE_INFINITY)
   return {

@@ -33,7 +33,7 @@ describe('a start that cannot succeed says why in a message, without a stack tra
     {
       case: 'a broken configuration, with all its faults',
       environment: { CONFIG: file('broken.yaml', 'scopes: {}\ngrants: {magic: {}}\nextra: 1\n') },
-      says: /scopes: expected at least one scope.*grants\.magic: expected no such setting.*extra: expected no such/s,
+      says: /grants\.magic: expected no such setting.*extra: expected no such.*scopes: expected at least one scope/s,
     },
     {
       case: 'a seed that is not JSON',

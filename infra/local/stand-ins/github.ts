@@ -2,6 +2,8 @@
  * A stand-in of GitHub's REST API, as strict as GitHub is: the App's JWT is verified, repositories have to be
  * there, permissions have to be the App's. An empty list of repositories means all of them, as it does there.
  */
+
+import { grant, installationBody, parse, repositoryBody, same } from './github-answers.ts'
 import { type AppOptions, faultOfAppJwt, type Granted, type Installation, newToken } from './github-app.ts'
 import { type Asked, type Route, type StandIn, startStandIn, type Told } from './server.ts'
 
@@ -13,8 +15,6 @@ export interface GitHubStandIn extends StandIn {
 }
 
 const HOUR = 3_600_000
-const MAX_REPOSITORIES = 500
-const LEVELS = ['read', 'write', 'admin']
 
 /** @param port a free one for 0 */
 export async function startGitHub(options: AppOptions, port = 0): Promise<GitHubStandIn> {
@@ -146,61 +146,3 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
 }
 
 const notFound: Told = { status: 404, body: { message: 'Not Found' } }
-
-/** @returns what GitHub would say against it, in its words */
-function grant(
-  asked: Record<string, unknown>,
-  { repositories: own, permissions: given }: Installation,
-): Pick<Granted, 'repositories' | 'permissions'> | string {
-  const { repositories = [], permissions = given } = asked
-  if (!Array.isArray(repositories)) return 'Invalid request: repositories is no array'
-  if (repositories.length > MAX_REPOSITORIES) return 'Too many repositories'
-  const names = repositories.map((name) => own.find((known) => same(known, String(name))))
-  if (!names.every((name) => name !== undefined))
-    return 'There is at least one repository that does not exist or is not accessible to the parent installation.'
-  if (typeof permissions !== 'object' || permissions === null)
-    return 'Invalid request: permissions is no object'
-  const levels = Object.entries(permissions as Record<string, string>)
-  const excess = levels.some(([name, level]) => {
-    const limit = Object.hasOwn(given, name) ? LEVELS.indexOf(given[name] ?? '') : -1
-    return (
-      !LEVELS.includes(level) || (LEVELS.indexOf(level) > limit && !(name === 'metadata' && level === 'read'))
-    )
-  })
-  if (excess) return 'The permissions requested are not granted to this installation.'
-  return { repositories: names.length === 0 ? 'all' : names, permissions: Object.fromEntries(levels) }
-}
-
-function installationBody({ id, owner, kind, suspended, permissions }: Installation, appId: string) {
-  return {
-    id,
-    app_id: Number(appId) || appId,
-    account: { login: owner, type: kind },
-    target_type: kind,
-    repository_selection: 'selected',
-    permissions,
-    suspended_at: suspended ? '2026-01-01T00:00:00Z' : null,
-  }
-}
-
-function repositoryBody({ owner, id }: Installation, name: string) {
-  return {
-    id: id * 1000 + name.length,
-    name,
-    full_name: `${owner}/${name}`,
-    private: true,
-    owner: { login: owner },
-  }
-}
-
-function parse(body: string): Record<string, unknown> {
-  try {
-    return body === '' ? {} : (JSON.parse(body) as Record<string, unknown>)
-  } catch {
-    return { repositories: 'not JSON' }
-  }
-}
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
-}

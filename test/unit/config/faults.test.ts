@@ -102,7 +102,7 @@ describe('each fault is told with its path', () => {
       { edge: { ...edge, requestsPerFiveMinutes: 99 } },
       ['edge.requestsPerFiveMinutes: a whole number of requests from 100 to 2000000000, but got 99'],
     ],
-    [{ scopes: {} }, ['scopes: at least one scope, but got Object']],
+    [{ scopes: {} }, ['scopes: at least one scope']],
     [{ scopes: 'read' }, ['scopes: the scope catalogue: a name and its description each, but got "read"']],
     [{ scopes: { read: 'Read' } }, [`scopes.read: ${group}`]],
     [{ scopes: { read: {} } }, [`scopes.read.description: ${missing}`]],
@@ -230,9 +230,9 @@ describe('all faults are told together', () => {
     'an empty file lacks what has no default: $data',
     (row) => {
       expect(faultsOf(row.data)).toEqual([
-        `scopes: ${missing}`,
-        `grants: ${missing}`,
         `rateLimits: ${missing}`,
+        'scopes: at least one scope',
+        'grants: at least one grant that gives tokens to begin with',
       ])
     },
   )

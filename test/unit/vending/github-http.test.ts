@@ -154,6 +154,13 @@ describe('a call fails', () => {
       tries: 1,
     },
     {
+      what: 'at the primary limit',
+      fault: { kind: 'status', status: 403, headers: { 'x-ratelimit-remaining': '0' } },
+      kind: 'limited',
+      reason: 'GET /thing: 403 (Told to)',
+      tries: 1,
+    },
+    {
       what: 'at 401',
       fault: { kind: 'status', status: 401 },
       kind: 'misconfigured',
