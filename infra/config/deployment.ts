@@ -6,7 +6,9 @@ import { collisions } from '../../shared/config/api-consistency.ts'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config, EdgeConfig } from '../../shared/config/types.ts'
+import type { IssuerSetting } from '../../shared/config/vend-types.ts'
 import { unknownApiPath } from '../../shared/protocol/endpoints.ts'
+import { isLoopbackHost } from '../../shared/protocol/loopback.ts'
 import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
 
@@ -140,7 +142,10 @@ function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): C
   }
 }
 
-/** GitHub, Buildkite and a CI vendor on this machine; keys that are pinned already stay. */
+/**
+ * GitHub, Buildkite and a CI vendor on this machine. Keys that are pinned already stay, and an issuer that is on
+ * this machine is asked for its own.
+ */
 function withLocalCi(config: Config, { ci }: LocalContext): Config {
   const { vend } = config
   if (!vend || !ci) return config
@@ -150,11 +155,17 @@ function withLocalCi(config: Config, { ci }: LocalContext): Config {
     vend: {
       ...vend,
       loopback: true,
-      issuers: vend.issuers.map((issuer) => ({ jwks, ...issuer })),
+      issuers: vend.issuers.map((issuer) => (isOnLoopback(issuer) ? issuer : { jwks, ...issuer })),
       github: { ...vend.github, apiUrl: githubApiUrl },
       buildkite: { ...vend.buildkite, apiUrl: buildkiteApiUrl },
     },
   }
+}
+
+function isOnLoopback(setting: IssuerSetting): boolean {
+  return (
+    'issuer' in setting && setting.issuer !== undefined && isLoopbackHost(new URL(setting.issuer).hostname)
+  )
 }
 
 function configFile(config: unknown, preset: unknown): string {
