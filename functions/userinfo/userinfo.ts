@@ -1,6 +1,6 @@
 import { toResponse } from '../../shared/http/answer.ts'
-import { type AccessTokenServices, checkAccessToken } from '../../shared/http/check-access-token.ts'
 import { challengeFor, presentedToken } from '../../shared/http/bearer-token.ts'
+import { type AccessTokenServices, checkAccessToken } from '../../shared/http/check-access-token.ts'
 import { endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { issuerOf } from '../../shared/http/issuer.ts'
 import { fromMilliseconds } from '../../shared/protocol/brands.ts'
