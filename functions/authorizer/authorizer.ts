@@ -55,7 +55,8 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
     const account = caller.account === undefined ? undefined : await accounts.find(caller.account)
     const tier = tierOfAccount(config.rateLimits, account)
     const rate = await limiter.count(rateSubject, tier, now)
-    const key = account?.apiKey
+    // Callers that share a key share its bucket: users of a public client, who count apart, are none of them.
+    const key = rateSubject === `account:${caller.account}` ? account?.apiKey : undefined
     return {
       ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate }, now)),
       principalId: caller.subject,

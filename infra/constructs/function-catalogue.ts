@@ -203,7 +203,6 @@ const grantRights: Readonly<Record<GrantType, (config: Config) => Right[]>> = {
       ofUser: false,
     }),
   password: (config) => [
-    knowEdge,
     use('users', ['dynamodb:GetItem', 'dynamodb:UpdateItem']),
     use('consents', ['dynamodb:UpdateItem']),
     ...issuingRights(config, { refreshToken: config.grants.password?.refreshToken ?? false, ofUser: true }),

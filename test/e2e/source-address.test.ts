@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DemoClient, type RunningStack, startStack } from '../support/local-stack.ts'
 import { basic } from '../support/token-request.ts'
@@ -27,34 +27,34 @@ describe.each(ways)(
       await stack?.stop()
     })
 
-    /** Guesses a password from one of the loopback network's addresses; gives the status. */
-    function guess(
+    /** Asks from one of the loopback network's addresses. */
+    function ask(
+      path: string,
       localAddress: string,
-      username: string,
+      form: Record<string, string>,
       headers: Record<string, string> = {},
-    ): Promise<number> {
-      const body = new URLSearchParams({
-        grant_type: 'password',
-        username,
-        password: 'a wrong guess',
-      }).toString()
+    ): Promise<IncomingMessage> {
       return new Promise((resolve, reject) => {
-        const outgoing = request(`${stack.url}${stage}/oauth/token`, {
+        const outgoing = request(`${stack.url}${stage}${path}`, {
           method: 'POST',
           localAddress,
-          headers: {
-            Authorization: basic(client),
-            'Content-Type': 'application/x-www-form-urlencoded',
-            ...headers,
-          },
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
         })
         outgoing.on('error', reject)
         outgoing.on('response', (response) => {
           response.resume()
-          resolve(response.statusCode ?? 0)
+          resolve(response)
         })
-        outgoing.end(body)
+        outgoing.end(new URLSearchParams(form).toString())
       })
+    }
+
+    /** Guesses a password; gives the status. */
+    async function guess(localAddress: string, username: string, headers: Record<string, string> = {}) {
+      const form = { grant_type: 'password', username, password: 'a wrong guess' }
+      const authorization = { Authorization: basic(client) }
+      const { statusCode } = await ask('/oauth/token', localAddress, form, { ...authorization, ...headers })
+      return statusCode ?? 0
     }
 
     async function guesses(count: number, localAddress: string, username: string): Promise<number[]> {
@@ -83,5 +83,22 @@ describe.each(ways)(
       await guesses(LIMIT, '127.0.0.4', 'ada')
       expect(await guess('127.0.0.4', 'ada', headers)).toBe(429)
     })
+
+    test.each(['/oauth/token', '/oauth/token/client_credentials', '/oauth/revoke', '/oauth/introspect'])(
+      'a stranger at %s is told the window of its own address',
+      { retry: 1 }, // the minute may end in between
+      async (path) => {
+        const remaining = async (localAddress: string) => {
+          const form = { grant_type: 'client_credentials', token: 'x', client_id: 'x', client_secret: 'x' }
+          const { statusCode, headers } = await ask(path, localAddress, form)
+          expect(statusCode).toBe(401)
+          return Number(headers['x-ratelimit-remaining'])
+        }
+        const first = await remaining('127.0.0.5')
+        const others = [await remaining('127.0.0.6'), await remaining('127.0.0.6')]
+        const again = await remaining('127.0.0.5')
+        expect([first - again, (others[0] ?? 0) - (others[1] ?? 0)]).toEqual([1, 1])
+      },
+    )
   },
 )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { functionOf } from './reading.ts'
+import { functionOf, routesOf } from './reading.ts'
 import { synthesize } from './synthesize.ts'
 
 const deployment = synthesize()
@@ -8,32 +8,16 @@ const buildr = synthesize({
   add: 'throttle: { ratePerSecond: 7, burst: 9 }\nissuer: https://id.example.com\nsigning: { algorithm: RS256 }',
 })
 
-/** Every route, as `METHOD path → alias`. */
-function routes(): string[] {
-  const paths = new Map<string, string>()
-  const resources = Object.entries(deployment.template.findResources('AWS::ApiGateway::Resource'))
-  const pathOf = (id: string): string => {
-    const found = resources.find(([logicalId]) => logicalId === id)
-    if (found === undefined) return ''
-    return `${pathOf(found[1].Properties.ParentId.Ref ?? '')}/${found[1].Properties.PathPart}`
-  }
-  for (const [logicalId] of resources) paths.set(logicalId, pathOf(logicalId))
-  return Object.values(deployment.resources('AWS::ApiGateway::Method'))
-    .map(({ Properties }) => {
-      const uri = String(deployment.readable(Properties.Integration.Uri))
-      const target = /functions\/<(.*)>\/invocations$/.exec(uri)?.[1]
-      return `${Properties.HttpMethod} ${paths.get(Properties.ResourceId.Ref)} → ${target}`
-    })
-    .sort()
-}
-
 describe('routes', () => {
   it('are these, each to the alias of one function, and none else', () => {
     const to = (folder: string) => `${functionOf(deployment, folder).path}/Aliaslive`
-    expect(routes()).toEqual([
+    const routes = routesOf(deployment).map(({ route, alias }) => `${route} → ${alias}`)
+    expect(routes).toEqual([
+      `ANY /api/v1/{proxy+} → ${to('api')}`,
       `GET /.well-known/jwks.json → ${to('metadata')}`,
       `GET /.well-known/oauth-authorization-server → ${to('metadata')}`,
       `GET /.well-known/openid-configuration → ${to('metadata')}`,
+      `GET /api/v1/token → ${to('api')}`,
       `GET /health → ${to('health')}`,
       `GET /oauth/account → ${to('authorize')}`,
       `GET /oauth/authorize → ${to('authorize')}`,
@@ -46,6 +30,7 @@ describe('routes', () => {
       `POST /oauth/authorize → ${to('authorize')}`,
       `POST /oauth/consent → ${to('authorize')}`,
       `POST /oauth/introspect → ${to('introspect')}`,
+      `POST /oauth/leaked → ${to('leaked')}`,
       `POST /oauth/login → ${to('authorize')}`,
       `POST /oauth/logout → ${to('authorize')}`,
       `POST /oauth/revoke → ${to('revoke')}`,
@@ -58,13 +43,10 @@ describe('routes', () => {
   })
 
   it('hand the request to the function as it is, for at most 29 s', () => {
-    for (const { Properties } of Object.values(deployment.resources('AWS::ApiGateway::Method'))) {
+    for (const { Properties } of routesOf(deployment))
       expect(Properties).toMatchObject({
-        AuthorizationType: 'NONE',
         Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', TimeoutInMillis: 29_000 },
       })
-      expect(Properties.ApiKeyRequired).toBeUndefined()
-    }
   })
 })
 
@@ -89,6 +71,7 @@ describe('the stage', () => {
       method: '$context.httpMethod',
       path: '$context.path',
       route: '$context.resourcePath',
+      apiKeyId: '$context.identity.apiKeyId',
       status: '$context.status',
       refusal: '$context.error.responseType',
       latencyMilliseconds: '$context.responseLatency',
@@ -124,51 +107,6 @@ describe('the stage', () => {
   })
 })
 
-describe('gateway responses', () => {
-  const noStore = { 'Cache-Control': 'no-store' }
-  const later = { ...noStore, 'Retry-After': '5' }
-  const busy = 'This service is busy. Please try again'
-  const tooMany = 'Too many requests. Please slow down'
-
-  it.each([
-    ['MISSING_AUTHENTICATION_TOKEN', '404', 'invalid_request', 'There is nothing here', noStore],
-    [
-      'UNAUTHORIZED',
-      '401',
-      'invalid_request',
-      'Authentication is required',
-      { ...noStore, 'WWW-Authenticate': 'Bearer' },
-    ],
-    ['ACCESS_DENIED', '403', 'invalid_request', 'Access is denied', noStore],
-    ['INVALID_API_KEY', '403', 'invalid_request', 'Access is denied', noStore],
-    ['WAF_FILTERED', '403', 'invalid_request', 'Access is denied', noStore],
-    ['REQUEST_TOO_LARGE', '413', 'invalid_request', 'The request is too large', noStore],
-    ['UNSUPPORTED_MEDIA_TYPE', '415', 'invalid_request', 'This content type is not supported', noStore],
-    ['THROTTLED', '429', 'temporarily_unavailable', tooMany, later],
-    ['QUOTA_EXCEEDED', '429', 'temporarily_unavailable', tooMany, later],
-    ['AUTHORIZER_FAILURE', '503', 'temporarily_unavailable', busy, later],
-    ['AUTHORIZER_CONFIGURATION_ERROR', '503', 'temporarily_unavailable', busy, later],
-    ['DEFAULT_4XX', undefined, 'invalid_request', 'The request cannot be served', noStore],
-    ['DEFAULT_5XX', undefined, 'server_error', 'Something went wrong here. Please try again', later],
-  ])('%s is %s %s', (type, status, error, description, headers) => {
-    const responses = Object.values(deployment.resources('AWS::ApiGateway::GatewayResponse'))
-    expect(responses).toHaveLength(13)
-    const { Properties } = responses.find(({ Properties }) => Properties.ResponseType === type) ?? {}
-    const { RestApiId, ResponseParameters, ResponseTemplates, ...others } = Properties
-    expect(others).toEqual({ ResponseType: type, ...(status && { StatusCode: status }) })
-    expect(ResponseParameters).toEqual(
-      Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]),
-      ),
-    )
-    expect(Object.keys(ResponseTemplates)).toEqual(['application/json'])
-    expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
-      error,
-      error_description: description,
-    })
-  })
-})
-
 describe('outputs', () => {
   it('tell where the deployment is', () => {
     const url = 'https://<Api/RestApi>.execute-api.us-east-1.<AWS::URLSuffix>/prod'
@@ -191,6 +129,12 @@ describe('outputs', () => {
       VerificationKeysSecret: { Value: '<Secrets/VerificationKeys>' },
       RefreshKeysSecret: { Value: '<Secrets/RefreshKeys>' },
       SessionKeysSecret: { Value: '<Secrets/SessionKeys>' },
+    })
+  })
+
+  it('tell the secret of each upstream that knows us by one', () => {
+    expect(buildr.readable(buildr.template.findOutputs('UpstreamBuildrSecret'))).toEqual({
+      UpstreamBuildrSecret: { Value: '<UpstreamSecrets/Buildr>' },
     })
   })
 

@@ -11,10 +11,26 @@ export interface ExpectedRights {
   readonly rotates?: readonly string[]
   /** Functions whose alias it may invoke. */
   readonly invokes?: readonly string[]
+  /** Upstreams of the team's API whose secret it may read. */
+  readonly upstreams?: readonly string[]
+  /** Whether it is told what fallback API keys are called. */
+  readonly namesFallbackKeys?: true
+  /** Whether it may make API keys, put them into usage plans and delete them. */
+  readonly managesApiKeys?: true
 }
 
 const client = { Clients: ['GetItem'], RateLimits: ['UpdateItem'] }
 const tieredClient = { ...client, Accounts: ['GetItem'] }
+const stranger = { RateLimits: ['UpdateItem'] }
+/** What the authorizer has whatever the format of tokens is. */
+const caller = {
+  ...stranger,
+  Accounts: ['GetItem'],
+  Clients: ['GetItem'],
+  Grants: ['BatchGetItem'],
+}
+const use = 'UpdateItem of tokenHash, lastUsedAt'
+const apiKeys: ExpectedRights = { tables: { Accounts: ['Scan', 'UpdateItem'] }, managesApiKeys: true }
 const fourSecrets = ['RefreshKeys', 'SessionKeys', 'SigningKeys', 'VerificationKeys']
 const pages: ExpectedRights = {
   tables: {
@@ -59,6 +75,17 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
     tables: { ...tieredClient, Grants: ['BatchGetItem', 'GetItem'], Tokens: ['BatchGetItem'] },
     reads: ['RefreshKeys', 'VerificationKeys'],
   },
+  leaked: {
+    tables: { ...stranger, Tokens: ['GetItem', 'PutItem', 'UpdateItem'] },
+    reads: ['VerificationKeys'],
+  },
+  authorizer: {
+    tables: { ...caller, Tokens: ['BatchGetItem', 'GetItem', use] },
+    reads: ['VerificationKeys'],
+    namesFallbackKeys: true,
+  },
+  api: {},
+  'api-keys': apiKeys,
   metadata: { reads: ['VerificationKeys'] },
   health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
   'rotate-keys': { rotates: fourSecrets },
@@ -73,6 +100,14 @@ export const ofBuildr: Readonly<Record<string, ExpectedRights>> = {
     tables: { ...client, Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],
   },
+  leaked: { tables: { ...stranger, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  authorizer: {
+    tables: { ...caller, Tokens: ['BatchGetItem'] },
+    reads: ['VerificationKeys'],
+    namesFallbackKeys: true,
+  },
+  api: { upstreams: ['Buildr'] },
+  'api-keys': apiKeys,
   metadata: { reads: ['VerificationKeys'] },
   health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
   'rotate-keys': { rotates: ['SigningKeys', 'VerificationKeys'] },
@@ -108,19 +143,27 @@ export const ofBuddy: Readonly<Record<string, ExpectedRights>> = {
     tables: { ...client, Grants: ['BatchGetItem', 'GetItem'], Tokens: ['GetItem'] },
     reads: ['RefreshKeys'],
   },
+  leaked: { tables: { ...stranger, Tokens: ['GetItem', 'UpdateItem'] } },
+  authorizer: { tables: { ...caller, Tokens: ['GetItem'] }, namesFallbackKeys: true },
+  api: { upstreams: ['Buddy'] },
+  'api-keys': apiKeys,
   metadata: { reads: ['VerificationKeys'] },
   health: { tables: { Clients: ['GetItem on the key health'] }, reads: ['VerificationKeys'] },
   'rotate-keys': { rotates: fourSecrets },
 }
 
-/** Opaque tokens without OpenID again, no grant for machines, three rate tiers. */
-export const ofBuildbutler = changed(ofBuddy, {
-  without: 'client_credentials',
-  tables: (tables) =>
-    'RateLimits' in tables && 'Clients' in tables ? { ...tables, Accounts: ['GetItem'] } : tables,
-})
+/** Opaque tokens without OpenID again, no grant for machines, three rate tiers, and API tokens. */
+export const ofBuildbutler: Readonly<Record<string, ExpectedRights>> = {
+  ...changed(ofBuddy, {
+    without: 'client_credentials',
+    tables: (tables) =>
+      'RateLimits' in tables && 'Clients' in tables ? { ...tables, Accounts: ['GetItem'] } : tables,
+  }),
+  authorizer: { tables: { ...caller, Tokens: ['GetItem', use] }, namesFallbackKeys: true },
+  api: { upstreams: ['Buildbutler'] },
+}
 
-/** As the default preset, with the password grant and one rate tier. */
+/** As the default preset, with the password grant, one rate tier and no API tokens. */
 export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
   ...changed(ofDefault, { tables: ({ Accounts: _, ...tables }) => tables }),
   token: {
@@ -130,6 +173,14 @@ export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
     tables: { ...client, Consents: ['UpdateItem'], Grants: ['UpdateItem'], Users: ['GetItem', 'UpdateItem'] },
     reads: ['RefreshKeys', 'SigningKeys'],
   },
+  leaked: { tables: { ...stranger, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  authorizer: {
+    tables: { ...caller, Tokens: ['BatchGetItem'] },
+    reads: ['VerificationKeys'],
+    namesFallbackKeys: true,
+  },
+  api: { upstreams: ['Butlr'] },
+  'api-keys': apiKeys,
 }
 
 interface Change {

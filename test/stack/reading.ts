@@ -57,6 +57,22 @@ export function variablesOf(deployment: Synthesized, folder: string): unknown {
   return deployment.readable(others)
 }
 
+/** Every route with its method's properties, in order: `GET /health`, and the alias that it goes to. */
+export function routesOf(deployment: Synthesized) {
+  const resources = deployment.template.findResources('AWS::ApiGateway::Resource')
+  const pathOf = (logicalId: string): string => {
+    const { ParentId, PathPart } = resources[logicalId]?.Properties ?? {}
+    return PathPart === undefined ? '' : `${pathOf(ParentId.Ref ?? '')}/${PathPart}`
+  }
+  return Object.values(deployment.resources('AWS::ApiGateway::Method'))
+    .map(({ Properties }) => {
+      const uri = String(deployment.readable(Properties.Integration.Uri))
+      const alias = /functions\/<(.*)>\/invocations$/.exec(uri)?.[1]
+      return { route: `${Properties.HttpMethod} ${pathOf(Properties.ResourceId.Ref)}`, alias, Properties }
+    })
+    .sort((left, right) => (left.route < right.route ? -1 : 1))
+}
+
 /** Folder of the asset that a function is deployed from. */
 export function assetOf(deployment: Synthesized, folder: string): string {
   const { S3Key } = functionOf(deployment, folder).Properties.Code

@@ -15,15 +15,13 @@ const standard = synthesize()
 const buddy = synthesize({ preset: 'buddy' })
 
 /** As `rightsOf` writes them: the one right that each function has is to write its own log. */
-function written(
-  id: string,
-  { tables = {}, reads = [], rotates = [], invokes = [] }: ExpectedRights,
-): string[] {
+function written(id: string, rights: ExpectedRights): string[] {
+  const { tables = {}, reads = [], rotates = [], invokes = [], upstreams = [] } = rights
   const onTables = Object.entries(tables).flatMap(([name, actions]) => {
     const [table, index] = name.split('/index/')
     const resource = `<Tables/${table}.Arn>${index === undefined ? '' : `/index/${index}`}`
     return actions.map(
-      (action) => `dynamodb:${action.replace(/ on the key .*/, '')} on ${resource}${conditionOf(action)}`,
+      (action) => `dynamodb:${action.replace(/ o[nf] .*/, '')} on ${resource}${conditionOf(action)}`,
     )
   })
   const replaced = ['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].flatMap((action) =>
@@ -35,12 +33,35 @@ function written(
     `logs:CreateLogStream on <Functions/${id}/Logs.Arn>`,
     `logs:PutLogEvents on <Functions/${id}/Logs.Arn>`,
     ...reads.map((name) => `secretsmanager:GetSecretValue on <Secrets/${name}>`),
+    ...upstreams.map((name) => `secretsmanager:GetSecretValue on <UpstreamSecrets/${name}>`),
+    ...(rights.managesApiKeys ? managedKeys : []),
     ...replaced,
   ].sort()
 }
 
-/** Exactly the items with that partition key, and an item there must be. */
+/** Of API Gateway's control plane: no API, no stage, and no plan's own settings. */
+const managedKeys = [
+  'DELETE on /apikeys/*',
+  'GET on /apikeys',
+  'GET on /usageplans',
+  'POST on /apikeys',
+  'POST on /usageplans/*/keys',
+].map((right) => `apigateway:${right.replace('on ', 'on arn:aws:apigateway:us-east-1::')}`)
+
+/**
+ * Exactly the items with that partition key, and an item there must be; or exactly those attributes, and no
+ * other of the item in the answer.
+ */
 function conditionOf(action: string): string {
+  const attributes = / of (.*)/.exec(action)?.[1]?.split(', ')
+  if (attributes !== undefined) {
+    const condition = {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      Null: { 'dynamodb:Attributes': 'false' },
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+    }
+    return ` if ${JSON.stringify(condition)}`
+  }
   const key = / on the key (.*)/.exec(action)?.[1]
   if (key === undefined) return ''
   const condition = {
@@ -51,20 +72,21 @@ function conditionOf(action: string): string {
 }
 
 /** The variables that go with the rights: a name for each table and secret, an ARN for each function. */
-function toldWith({
-  tables = {},
-  reads = [],
-  rotates = [],
-  invokes = [],
-}: ExpectedRights): Record<string, string> {
+function toldWith(rights: ExpectedRights): Record<string, unknown> {
+  const { tables = {}, reads = [], rotates = [], invokes = [], upstreams = [] } = rights
   const named = Object.keys(tables).map((name) => name.split('/')[0] ?? '')
   return Object.fromEntries([
     ...named.map((name) => [`${upperCase(name)}_TABLE`, `<Tables/${name}>`]),
     ...[...reads, ...rotates].map((name) => [`${upperCase(name)}_SECRET`, `<Secrets/${name}>`]),
+    ...upstreams.map((name) => [`UPSTREAM_${upperCase(name)}_SECRET`, `<UpstreamSecrets/${name}>`]),
     ...invokes.map((name) => [
       upperCase(name).replace('GRANTS_', 'GRANT_FUNCTION_'),
       `<Functions/${name}/Function/Aliaslive>`,
     ]),
+    // The stack's own UUID, which no other deployment has.
+    ...(rights.namesFallbackKeys
+      ? [['FALLBACK_API_KEY', { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }]]
+      : []),
   ])
 }
 
@@ -105,7 +127,17 @@ describe('least privilege', () => {
     const knowing = folders(edge).filter((folder) =>
       rightsOf(edge, folder).some((right) => right.includes('<OriginSecret/Secret>')),
     )
-    expect(knowing).toEqual(['authorize', 'grants/password'])
+    expect(knowing).toEqual([
+      'authorize',
+      'authorizer',
+      'grants/authorization_code',
+      'grants/client_credentials',
+      'grants/password',
+      'grants/refresh_token',
+      'introspect',
+      'leaked',
+      'revoke',
+    ])
   })
 
   it('gives each function a role of its own, without managed or inline policies', () => {
@@ -126,8 +158,31 @@ describe('least privilege', () => {
     }
   })
 
-  it('names no resource by a pattern', () => {
-    const policies = Object.values(standard.resources('AWS::IAM::Policy')).map(({ Properties }) => Properties)
-    expect(JSON.stringify(policies)).not.toContain('*')
+  it('names no resource by a pattern, save keys that API Gateway names itself', () => {
+    const wild = folders(standard).flatMap((folder) =>
+      rightsOf(standard, folder)
+        .filter((right) => right.includes('*'))
+        .map((right) => `${folder}: ${right}`),
+    )
+    expect(wild).toEqual(
+      managedKeys.filter((right) => right.includes('*')).map((right) => `api-keys: ${right}`),
+    )
+  })
+
+  it('lets a function of the team’s own be called by its ARN, and by the API alone', () => {
+    const arn = 'arn:aws:lambda:us-east-1:111111111111:function:jobs:live'
+    const upstreams = `upstreams: { jobs: { functionArn: "${arn}" } }`
+    const route = 'routes: [{ path: /jobs, methods: [GET], scope: [read], upstream: jobs }]'
+    const own = synthesize({ change: (yaml) => yaml.replace('api: {}', `api: { ${upstreams}, ${route} }`) })
+    const calling = folders(own).filter((folder) =>
+      rightsOf(own, folder).includes(`lambda:InvokeFunction on ${arn}`),
+    )
+    expect(calling).toEqual(['api'])
+    expect(rightsOf(own, 'api')).toEqual([
+      `lambda:InvokeFunction on ${arn}`,
+      'logs:CreateLogStream on <Functions/Api/Logs.Arn>',
+      'logs:PutLogEvents on <Functions/Api/Logs.Arn>',
+    ])
+    expect(variablesOf(own, 'api')).toEqual({})
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rightsOf } from './reading.ts'
 import { synthesize } from './synthesize.ts'
 
 const deployment = synthesize({ preset: 'buildr' })
@@ -52,8 +53,13 @@ describe('tables', () => {
 describe('key secrets', () => {
   it('start without a value, and outlive the stack', () => {
     const secrets = deployment.resources('AWS::SecretsManager::Secret')
-    expect(Object.keys(secrets)).toEqual(['Secrets/SigningKeys', 'Secrets/VerificationKeys'])
-    for (const { Properties, DeletionPolicy, UpdateReplacePolicy } of Object.values(secrets)) {
+    expect(Object.keys(secrets)).toEqual([
+      'Secrets/SigningKeys',
+      'Secrets/VerificationKeys',
+      'UpstreamSecrets/Buildr',
+    ])
+    for (const path of ['Secrets/SigningKeys', 'Secrets/VerificationKeys']) {
+      const { Properties, DeletionPolicy, UpdateReplacePolicy } = secrets[path] ?? {}
       expect(Object.keys(Properties)).toEqual(['Description'])
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain'])
     }
@@ -73,6 +79,32 @@ describe('key secrets', () => {
     })
     const [stage] = Object.values(deployment.resources('AWS::ApiGateway::Stage'))
     expect(stage?.DependsOn.map((id: string) => deployment.path(id))).toContain('InitialKeys/Keys/Default')
+  })
+})
+
+describe('the secret that an upstream knows us by', () => {
+  it('is drawn when it is made, and outlives the stack, since the upstream’s owner has copied it', () => {
+    const secret = deployment.resources('AWS::SecretsManager::Secret')['UpstreamSecrets/Buildr']
+    expect(secret).toEqual({
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: {
+        Description: 'Sent to the upstream buildr with each request, as x-scrip-secret',
+        GenerateSecretString: { PasswordLength: 43, ExcludePunctuation: true },
+      },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    })
+  })
+
+  it('is the operator’s own where the configuration names one, and then none is made', () => {
+    const arn = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:jobs-AbCdEf'
+    const own = synthesize({
+      preset: 'buildr',
+      change: (yaml) => yaml.replace('https://buildr.example', `https://buildr.example, secretArn: "${arn}"`),
+    })
+    expect(own.resources('AWS::SecretsManager::Secret')).not.toHaveProperty('UpstreamSecrets/Buildr')
+    expect(own.template.findOutputs('UpstreamBuildrSecret')).toEqual({ UpstreamBuildrSecret: { Value: arn } })
+    expect(rightsOf(own, 'api')).toContain(`secretsmanager:GetSecretValue on ${arn}`)
   })
 })
 

@@ -29,6 +29,8 @@ export interface Request {
   readonly preset?: string
   /** YAML sections that the preset does not have. */
   readonly add?: string
+  /** What else is different from the preset. */
+  readonly change?: (yaml: string) => string
   readonly region?: string
   readonly context?: Readonly<Record<string, unknown>>
 }
@@ -112,9 +114,12 @@ export function temporaryFolder(): string {
   return folder
 }
 
-function configFile(folder: string, { preset = 'default', add = '' }: Request): string {
+function configFile(
+  folder: string,
+  { preset = 'default', add = '', change = (yaml) => yaml }: Request,
+): string {
   const file = join(folder, 'config.yaml')
-  writeFileSync(file, readFileSync(`infra/presets/${preset}.yaml`, 'utf8') + add)
+  writeFileSync(file, change(readFileSync(`infra/presets/${preset}.yaml`, 'utf8')) + add)
   return file
 }
 

@@ -2,13 +2,27 @@ import { CfnResource, Stack } from 'aws-cdk-lib'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { describe, expect, it, vi } from 'vitest'
 import { defineApp } from '../../infra/define-app.ts'
+import { presetNames } from '../support/presets.ts'
 import { folders, functionOf } from './reading.ts'
 import { findCycle } from './references.ts'
 import { account, edgeYaml, type Synthesized, synthesizeAll, temporaryFolder } from './synthesize.ts'
 
+/** The default preset with as many routes of the team's own as a configuration may have. */
+const manyRoutes = (yaml: string) => {
+  const routes = Array.from(
+    { length: 100 },
+    (_, index) => `{ path: /route${index}, methods: [GET], scope: [read], upstream: jobs }`,
+  )
+  return yaml.replace(
+    'api: {}',
+    `api: { upstreams: { jobs: { url: "https://jobs.example" } }, routes: [${routes.join(', ')}] }`,
+  )
+}
+
 /** The largest deployments: all in one stack, and across two. */
 const stacks = [
-  ...Object.values(synthesizeAll({ add: edgeYaml })),
+  ...presetNames.flatMap((preset) => Object.values(synthesizeAll({ preset, add: edgeYaml }))),
+  ...Object.values(synthesizeAll({ add: edgeYaml, change: manyRoutes })),
   ...Object.values(synthesizeAll({ add: edgeYaml, region: 'eu-central-1' })),
 ]
 

@@ -1,6 +1,6 @@
 /** Rights that several functions have, following the configuration. */
 import type { Config } from '../../../shared/config/types.ts'
-import { type Right, read, use } from './definition.ts'
+import { knowEdge, type Right, read, use } from './definition.ts'
 
 /** Authenticating a client, and counting its requests. */
 export function clientRights(config: Config): Right[] {
@@ -9,6 +9,8 @@ export function clientRights(config: Config): Right[] {
     use('rateLimits', ['dynamodb:UpdateItem']),
     // With a single tier there is nothing to look up in the account.
     ...(hasSeveralTiers(config) ? [use('accounts', ['dynamodb:GetItem'])] : []),
+    // Who did not prove to be a client is counted by address.
+    knowEdge,
   ]
 }
 

@@ -42,13 +42,17 @@ describe('the rate tier of a client', () => {
   ])('is $what', async ({ account, requestsPerMinute }) => {
     const { tierOf } = tokenDeployment(config, connectAws(environment()))
     const client = machineClient(account === undefined ? {} : { account })
-    expect(await tierOf(client)).toEqual({ requestsPerMinute })
+    const name = requestsPerMinute === 6000 ? 'premium' : 'standard'
+    expect(await tierOf(client)).toEqual({ name, requestsPerMinute })
   })
 
   test('needs no accounts table where there is one tier alone', async () => {
     const { ACCOUNTS_TABLE: _, ...without } = environment()
     const { tierOf } = tokenDeployment(preset('buildr'), connectAws(without))
-    expect(await tierOf(machineClient({ account: 'premium' }))).toEqual({ requestsPerMinute: 600 })
+    expect(await tierOf(machineClient({ account: 'premium' }))).toEqual({
+      name: 'standard',
+      requestsPerMinute: 600,
+    })
   })
 })
 

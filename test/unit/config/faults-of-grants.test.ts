@@ -30,6 +30,7 @@ const unknownKey = 'no such setting; is it misspelled?'
 const flag = 'true or false'
 const isFalse = 'false, since the grant refresh_token is not offered'
 const prefix = 'a prefix of letters, digits and underscores'
+const environment = '{environment} stands for live or test'
 const range = (what: string, min: number, max: number) => `a whole number of ${what} from ${min} to ${max}`
 
 describe('what grants and tokens may be', () => {
@@ -94,12 +95,20 @@ describe('each fault of grants and tokens is told with its path', () => {
       (value) =>
         [
           { accessToken: { format: 'prefixed', prefix: value } },
-          [`accessToken.prefix: ${prefix}, such as bb_live_, but got "${value}"`],
+          [`accessToken.prefix: ${prefix}, such as bb_live_; ${environment}, but got "${value}"`],
         ] as const,
     ),
     [{ accessToken: { format: 'uuid', prefix: 'x' } }, [`accessToken.prefix: ${unknownKey}`]],
     [
       { accessToken: { format: 'prefixed', prefix: 'x_' }, refresh: { prefix: 'x_' } },
+      ['refresh.prefix: another prefix than that of access tokens'],
+    ],
+    [
+      {
+        environment: 'test',
+        accessToken: { format: 'prefixed', prefix: 'x_{environment}_' },
+        refresh: { prefix: 'x_test_' },
+      },
       ['refresh.prefix: another prefix than that of access tokens'],
     ],
     [{ refresh: { prefix: 'x-' } }, [`refresh.prefix: ${prefix}, but got "x-"`]],

@@ -6,6 +6,7 @@ import { preset, presetNames } from '../../support/presets.ts'
 /** What a minimal file becomes. */
 const minimal = {
   name: 'Scrip',
+  environment: 'live',
   paths: { prefix: '/oauth' },
   scopes: { read: { description: 'Read', contains: [], user: false } },
   scope: { whenOmitted: 'error', default: [] },
@@ -28,6 +29,7 @@ const minimal = {
   errors: {},
   pkce: { required: 'always' },
   redirectUris: { match: 'exact' },
+  leaked: { requestsPerMinute: 60 },
   rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } },
   throttle: { ratePerSecond: 200, burst: 400 },
   logs: { retentionDays: 90, level: 'INFO' },
@@ -58,7 +60,34 @@ describe('a sound file', () => {
       },
       scope: { whenOmitted: 'registered', default: [] },
       response: { tokenType: 'Bearer', scope: 'always', refreshTokenExpiresIn: false },
+      api: {
+        routes: [
+          { path: '/v1/builds', methods: ['GET'], scope: ['read'], upstream: 'buildr' },
+          { path: '/v1/builds', methods: ['POST'], scope: ['write'], upstream: 'buildr' },
+          { path: '/v1/builds/{build}', methods: ['GET'], scope: ['read'], upstream: 'buildr' },
+        ],
+        upstreams: { buildr: { url: 'https://buildr.example', timeoutSeconds: 10 } },
+        loopbackUpstreams: false,
+      },
       rateLimits: { defaultTier: 'standard', tiers: { standard: { requestsPerMinute: 600 } } },
+    })
+  })
+
+  test.each([
+    { environment: '', prefix: 'bb_live_' },
+    { environment: 'environment: live', prefix: 'bb_live_' },
+    { environment: 'environment: test', prefix: 'bb_test_' },
+  ])('has its environment in the prefixes of tokens: $environment', ({ environment, prefix }) => {
+    const tokens = 'accessToken: { format: prefixed, prefix: "bb_{environment}_" }'
+    const apiTokens = 'apiTokens: { prefix: "{environment}{environment}" }\napi: {}'
+    const text = [minimalText, environment, tokens, apiTokens].join('\n')
+    const [, name = ''] = prefix.split('_')
+    expect(parseConfig(text, 'prefix.yaml')).toEqual({
+      ...minimal,
+      environment: name,
+      accessToken: { format: 'prefixed', prefix },
+      apiTokens: { prefix: name + name },
+      api: { routes: [], upstreams: {}, loopbackUpstreams: false },
     })
   })
 

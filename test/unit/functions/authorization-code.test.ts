@@ -8,8 +8,7 @@ import { clientSecret } from '../../support/clients.ts'
 import { at, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
 import { appClient, type Form, issuer, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
@@ -17,17 +16,15 @@ const { clock, stores, giveCode, deploy } = useWorld()
 const other = appClient({ clientId: clientId('other') })
 const jwt = deploy(preset('default'), [appClient(), other, nativeClient()])
 const buddy = deploy(preset('buddy'), [appClient()])
-const rate = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
-const refused = errorResponse(
-  400,
-  'invalid_grant',
-  'The grant is invalid, expired, revoked or not for this client',
-  rate,
-)
+const rate = rateTold(T0)
+const refusedAt = (now: number) =>
+  errorResponse(
+    400,
+    'invalid_grant',
+    'The grant is invalid, expired, revoked or not for this client',
+    rateTold(now),
+  )
+const refused = refusedAt(T0)
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
 const redirectUri = 'https://app.example/cb'
@@ -198,7 +195,7 @@ describe('a code is refused with one and the same answer, whatever the reason (R
     const code = await giveCode({ username: when })
     await stores.consents().withdraw(when, 'app', withdrawn)
     clock.now = at(2)
-    expect(await jwt.token('authorization_code', { code })).toEqual(refused)
+    expect(await jwt.token('authorization_code', { code })).toEqual(refusedAt(at(2)))
     expect(log.facts()).toMatchObject([{ reason: 'the consent was withdrawn' }])
   })
 })
@@ -214,13 +211,13 @@ describe('a code that is used twice gives up what the first use got (RFC 6749 §
     const isActive = async (token: string) => (await deployment.introspect({ token })).body
     expect(await isActive(access_token)).toMatchObject({ active: true })
     clock.now = at(1)
-    expect(await deployment.token('authorization_code', { code })).toEqual(refused)
+    expect(await deployment.token('authorization_code', { code })).toEqual(refusedAt(at(1)))
     expect(log.facts().at(-1)).toMatchObject({ reason: 'authorization code replayed' })
     expect([await isActive(access_token), await isActive(refresh_token)]).toEqual([
       { active: false },
       { active: false },
     ])
-    expect(await deployment.token('refresh_token', { refresh_token })).toEqual(refused)
+    expect(await deployment.token('refresh_token', { refresh_token })).toEqual(refusedAt(at(1)))
   })
 
   test('but not when another client, or somebody without the verifier, shows it', async () => {

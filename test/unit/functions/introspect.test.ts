@@ -5,17 +5,12 @@ import { clientSecret, machineClient } from '../../support/clients.ts'
 import { at, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
 import { appClient, issuer, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
 const { clock, giveCode, deploy } = useWorld()
-const rate = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
+const rate = rateTold(T0)
 const api = 'https://api.example.com'
 const withAudience = (name: string) => {
   const config = preset(name)

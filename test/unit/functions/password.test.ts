@@ -8,8 +8,8 @@ import { T0, user } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { weakHash } from '../../support/passwords.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { refreshKeys, WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
+import { refreshKeys } from '../../support/token-deployment.ts'
 import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
@@ -25,11 +25,7 @@ const strict = deploy(limited, clients)
 const right = 'correct horse battery staple'
 const signIn = (form: Form = {}, deployment = butlr, sourceIp = '192.0.2.7') =>
   deployment.token('password', { username: 'ada', password: right, ...form }, { sourceIp })
-const rate = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
+const rate = rateTold(T0)
 const refused = errorResponse(
   400,
   'invalid_grant',

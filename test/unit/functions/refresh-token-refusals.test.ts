@@ -10,7 +10,7 @@ import { clientSecret } from '../../support/clients.ts'
 import { at, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse } from '../../support/responses.ts'
+import { errorResponse, rateTold } from '../../support/responses.ts'
 import { refreshKeys } from '../../support/token-deployment.ts'
 import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
@@ -25,17 +25,12 @@ const clients = [
 ]
 const config = preset('default')
 const fixed = deploy(config, clients)
-const rateUntil = (reset: number) => ({
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(reset),
-})
 const refusedAt = (now: number) =>
   errorResponse(
     400,
     'invalid_grant',
     'The grant is invalid, expired, revoked or not for this client',
-    rateUntil(now - (now % 60) + 60),
+    rateTold(now),
   )
 
 /** Begins a grant, and gives its first refresh token and its gid. */

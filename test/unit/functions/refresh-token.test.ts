@@ -5,8 +5,8 @@ import { gidOf, parseRefreshToken } from '../../../shared/tokens/refresh-token.t
 import { at, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { refreshKeys, WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
+import { refreshKeys } from '../../support/token-deployment.ts'
 import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
@@ -21,17 +21,12 @@ const clients = [
 const config = preset('default')
 const fixed = deploy(config, clients)
 const sliding = deploy({ ...config, refresh: { ...config.refresh, lifetime: 'sliding' } }, clients)
-const rateUntil = (reset: number) => ({
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(reset),
-})
 const refusedAt = (now: number) =>
   errorResponse(
     400,
     'invalid_grant',
     'The grant is invalid, expired, revoked or not for this client',
-    rateUntil(now - (now % 60) + 60),
+    rateTold(now),
   )
 
 /** Begins a grant, and gives its first refresh token and its gid. */
@@ -54,7 +49,7 @@ describe('a refresh token is exchanged for its successor (RFC 6749 §6)', () => 
     const answer = await refresh(first.refresh_token)
     expect(answer).toEqual({
       status: 200,
-      headers: { ...noStoreJson, ...rateUntil(WINDOW_END) },
+      headers: { ...noStoreJson, ...rateTold(clock.now) },
       body: {
         access_token: expect.any(String),
         token_type: 'Bearer',
@@ -127,7 +122,7 @@ describe('a refresh token is exchanged for its successor (RFC 6749 §6)', () => 
   ])('but not with a scope that is $what: the token can still be used', async ({ scope, named }) => {
     const { refresh_token } = await begin()
     expect(await refresh(refresh_token, { scope })).toEqual(
-      errorResponse(400, 'invalid_scope', `scope not granted: ${named}`, rateUntil(WINDOW_END)),
+      errorResponse(400, 'invalid_scope', `scope not granted: ${named}`, rateTold(clock.now)),
     )
     expect((await refresh(refresh_token)).status).toBe(200)
   })

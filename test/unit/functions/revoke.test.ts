@@ -3,20 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { clientId } from '../../../shared/protocol/brands.ts'
 import { sha256 } from '../../../shared/protocol/hash.ts'
 import { clientSecret, machineClient } from '../../support/clients.ts'
-import { at, storedToken, T0 } from '../../support/grants.ts'
+import { at, storedApiToken, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { WINDOW_END } from '../../support/token-deployment.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
 import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
 const { clock, stores, giveCode, deploy } = useWorld()
-const rate = {
-  'X-RateLimit-Limit': '600',
-  'X-RateLimit-Remaining': '599',
-  'X-RateLimit-Reset': String(WINDOW_END),
-}
+const rate = rateTold(T0)
 /** RFC 7009 §2.2: the status says it all. */
 const done = { status: 200, headers: { ...noStoreJson, ...rate }, body: {} }
 const clients = [
@@ -28,9 +23,9 @@ const clients = [
 const other = { client_id: 'other', client_secret: clientSecret }
 const machine = { client_id: 'machine', client_secret: clientSecret }
 const formats = [
-  { format: 'JWT', deployment: deploy(preset('default'), clients) },
-  { format: 'uuid', deployment: deploy(preset('buddy'), clients) },
-  { format: 'prefixed', deployment: deploy(preset('buildbutler'), clients) },
+  { format: 'JWT', deployment: deploy(preset('default'), clients), strangers: 600 },
+  { format: 'uuid', deployment: deploy(preset('buddy'), clients), strangers: 600 },
+  { format: 'prefixed', deployment: deploy(preset('buildbutler'), clients), strangers: 60 },
 ]
 type Deployment = (typeof formats)[number]['deployment']
 
@@ -41,7 +36,7 @@ const inactive = { active: false }
 const isActive = async (deployment: Deployment, token: string, form: Form = {}) =>
   ((await deployment.introspect({ token, ...form })).body as { active: boolean }).active
 
-describe.each(formats)('revocation (RFC 7009), $format access tokens', ({ deployment }) => {
+describe.each(formats)('revocation (RFC 7009), $format access tokens', ({ deployment, strangers }) => {
   test('of an access token ends it at once, and leaves the grant (§2.1)', async () => {
     const { access_token, refresh_token } = await begin(deployment)
     expect(await deployment.revoke({ token: access_token })).toEqual(done)
@@ -86,7 +81,10 @@ describe.each(formats)('revocation (RFC 7009), $format access tokens', ({ deploy
       clock.now = T0
       await deployment.revoke({ token })
       clock.now = at(5)
-      expect(await deployment.revoke({ token })).toEqual(done)
+      expect(await deployment.revoke({ token })).toEqual({
+        ...done,
+        headers: { ...noStoreJson, ...rateTold(at(5)) },
+      })
     }
   })
 
@@ -139,6 +137,7 @@ describe.each(formats)('revocation (RFC 7009), $format access tokens', ({ deploy
     expect(await deployment.revoke(wrong)).toEqual(
       errorResponse(401, 'invalid_client', 'Client authentication failed', {
         'WWW-Authenticate': 'Basic realm="oauth", charset="UTF-8"',
+        ...rateTold(T0, strangers - 1, strangers),
       }),
     )
     expect(await isActive(deployment, access_token)).toBe(true)
@@ -161,14 +160,15 @@ describe('what a revocation writes', () => {
     const { access_token = '' } = (uuid && (await begin(uuid))) ?? {}
     clock.now = at(9)
     await uuid?.revoke({ token: access_token })
-    expect(await stores.tokens().find(sha256(access_token))).toMatchObject({ revokedAt: at(9) })
+    expect(await stores.tokens().find(sha256(access_token))).toMatchObject({
+      revokedAt: at(9),
+      revokedBecause: 'revoked',
+    })
   })
 
   test('nothing on a stored token of another kind: it is no access token', async () => {
     const token = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6e'
-    await stores
-      .tokens()
-      .create(storedToken({ tokenHash: sha256(token), kind: 'api_token', clientId: clientId('machine') }))
+    await stores.tokens().create(storedApiToken({ tokenHash: sha256(token), account: 'machine' }))
     expect(await uuid?.revoke({ ...machine, token })).toEqual(done)
     expect(await stores.tokens().find(sha256(token))).not.toHaveProperty('revokedAt')
   })

@@ -93,7 +93,7 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer']] },
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer a b']] },
     {
-      reason: 'no bearer token',
+      reason: 'several Authorization headers',
       headers: [
         ['Authorization', 'Bearer a'],
         ['Authorization', 'Bearer a'],
