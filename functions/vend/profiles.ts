@@ -24,7 +24,8 @@ export function profilesOf(
 ): Profiles {
   const allowedClaims = [...new Set(issuers.flatMap((issuer) => issuer.allowedClaims))]
   // JSON is YAML.
-  if (typeof profiles !== 'string') return configuredProfiles(JSON.stringify(profiles), allowedClaims)
+  if (typeof profiles !== 'string')
+    return configuredProfiles(JSON.stringify(profiles), { allowedClaims, warn })
   const [owner = '', repo = '', path = ''] = profiles.split(':')
   const tokens = memory<GitHubToken>(1)
   return remoteProfiles({

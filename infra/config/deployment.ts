@@ -28,7 +28,11 @@ export interface LocalContext {
   /** Where a sample of the team's API serves, in place of upstreams that nobody could reach. */
   readonly sampleUpstream?: string
   /** Where GitHub and Buildkite are played, and the keys of the CI vendor that is. */
-  readonly ci?: { readonly githubApiUrl: string; readonly buildkiteApiUrl: string; readonly jwks: PinnedJwks }
+  readonly ciVendor?: {
+    readonly githubApiUrl: string
+    readonly buildkiteApiUrl: string
+    readonly jwks: PinnedJwks
+  }
 }
 
 type PinnedJwks = NonNullable<NonNullable<Config['vend']>['issuers'][number]['jwks']>
@@ -146,10 +150,10 @@ function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): C
  * GitHub, Buildkite and a CI vendor on this machine. Keys that are pinned already stay, and an issuer that is on
  * this machine is asked for its own.
  */
-function withLocalCi(config: Config, { ci }: LocalContext): Config {
+function withLocalCi(config: Config, { ciVendor }: LocalContext): Config {
   const { vend } = config
-  if (!vend || !ci) return config
-  const { githubApiUrl, buildkiteApiUrl, jwks } = ci
+  if (!vend || !ciVendor) return config
+  const { githubApiUrl, buildkiteApiUrl, jwks } = ciVendor
   return {
     ...config,
     vend: {

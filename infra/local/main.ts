@@ -1,6 +1,7 @@
 /** `npm start`: the stack on localhost. What it takes from the environment is told in `project/options.ts`. */
 import { join } from 'node:path'
 import { LocalStackError } from './errors.ts'
+import { writeFileAtomically } from './files.ts'
 import { commandsToTry, signInHint } from './project/commands.ts'
 import { readOptions } from './project/options.ts'
 import { writeSeed } from './project/seeding.ts'
@@ -13,8 +14,9 @@ async function main(): Promise<void> {
   const { localFolder, ...options } = readOptions(process.env)
   const starting = startLocalStack({ ...options, log: (line) => console.log(line) })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown(starting))
-  const { url, outputs, demo, routes } = await starting
+  const { url, outputs, demo, routes, ciVendor } = await starting
   writeSeed(join(localFolder, 'demo.json'), demo)
+  if (ciVendor) writeFileAtomically(join(localFolder, 'ci-vendor.json'), `${JSON.stringify(ciVendor)}\n`)
   const commands = commandsToTry(demo, outputs, routes).map((command) => `  ${command}`)
   // In one piece: who waits for the ready line has the commands with it.
   const signIn = signInHint(demo, outputs, routes)

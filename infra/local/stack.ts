@@ -26,7 +26,7 @@ import { basename } from 'node:path'
 import { plainAnswer } from './api-gateway/limits.ts'
 import { stageHandler } from './api-gateway/stage.ts'
 import type { ApiKeyLimits } from './api-keys/store.ts'
-import { type CiServers, type LocalCi, startCi } from './ci/ci.ts'
+import { type CiServers, type CiVendor, type LocalCi, startCi } from './ci-vendor/ci-vendor.ts'
 import { distributionHandler } from './cloudfront/handler.ts'
 import { LocalStackError } from './errors.ts'
 import { createFront } from './http/front.ts'
@@ -79,6 +79,8 @@ export type LocalStack = {
   /** URL of the server that plays the team's own API. */
   readonly sampleUpstream: string
   readonly outputs: Outputs
+  /** What it takes to make a CI job's token; nothing where no GitHub tokens are vended. */
+  readonly ciVendor?: CiVendor
   /** What was seeded, in the seed format. */
   readonly demo: SeedData
   /** Environment that lets the command line and SDK clients act on the stack with all rights. */
@@ -135,7 +137,7 @@ async function start(
   if (ci) cleanups.push(() => ci.close())
   const assembly = await assemble(
     options,
-    { origin: url, sampleUpstream: upstream.url, ...(ci && { ci: ci.context }) },
+    { origin: url, sampleUpstream: upstream.url, ...(ci && { ciVendor: ci.context }) },
     data,
   )
   const template = options.transformTemplate?.(assembly.template) ?? assembly.template
@@ -156,6 +158,7 @@ async function start(
     url,
     issuer: outputs.Issuer ?? url,
     sampleUpstream: upstream.url,
+    ...(ci && { ciVendor: ci.vendor }),
     outputs,
     demo,
     operator,
@@ -175,12 +178,12 @@ async function playCi(
   if (!/^vend:/m.test(text)) return undefined
   const { parseConfig } = await import('../../shared/config/parse.ts')
   const { vend } = parseConfig(text, basename(config))
-  return vend && startCi(vend, data.ci, ciServers)
+  return vend && startCi(vend, data.ciKeys, ciServers)
 }
 
 async function assemble(
   options: LocalStackOptions,
-  context: Pick<Synthesis, 'origin' | 'sampleUpstream' | 'ci'>,
+  context: Pick<Synthesis, 'origin' | 'sampleUpstream' | 'ciVendor'>,
   data: DataFolder,
 ): Promise<Assembly> {
   if (options.assembly !== undefined) return readAssembly(options.assembly)

@@ -2,6 +2,7 @@
  * What the values of a configuration must be to each other. `schema.ts` has checked each by itself.
  */
 import { containedScopes } from '../protocol/scope.ts'
+import { vendingRoutes } from '../protocol/vending-paths.ts'
 import { apiFaults } from './api-consistency.ts'
 import type { Fault } from './faults.ts'
 import type { Config, UpstreamConfig } from './types.ts'
@@ -26,6 +27,11 @@ export function inconsistencies(sections: Partial<Config>): Fault[] {
     ...(refresh && accessToken && environment ? prefixFaults(refresh, accessToken, environment) : []),
     ...(sections.upstream && rateLimits ? upstreamFaults(sections.upstream, rateLimits) : []),
     ...apiFaults(sections),
+    ...(sections.vend &&
+    sections.paths &&
+    vendingRoutes.some(({ path }) => isBelow(path, sections.paths?.prefix))
+      ? [{ path: 'paths.prefix', expected: 'another prefix than a path of vending' }]
+      : []),
     ...(grants && sections.upstream && !grants.authorization_code
       ? [
           {
@@ -145,4 +151,9 @@ function rateLimitFaults({ defaultTier, tiers }: Config['rateLimits']): Fault[] 
 
 function knownScope(name: string): string {
   return `a scope of the catalogue, but there is no "${name}"`
+}
+
+/** Whether a path begins with the segments of a prefix. */
+function isBelow(path: string, prefix: string | undefined): boolean {
+  return prefix !== undefined && `${path}/`.startsWith(`${prefix}/`)
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Claims, ciToken } from '../../infra/local/ci/ci-token.ts'
+import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { type RawAnswer, type RawRequest, rawRequest } from '../support/raw-request.ts'
 

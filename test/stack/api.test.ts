@@ -112,6 +112,7 @@ describe('outputs', () => {
     const url = 'https://<Api/RestApi>.execute-api.us-east-1.<AWS::URLSuffix>/prod'
     expect(deployment.readable(deployment.template.findOutputs('*'))).toEqual({
       Issuer: { Value: url },
+      BaseUrl: { Value: url },
       TokenEndpoint: { Value: `${url}/oauth/token` },
       ApiUrl: { Value: url },
       Prefix: { Value: '/oauth' },

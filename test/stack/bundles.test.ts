@@ -102,7 +102,8 @@ describe('the bundles of this tree', () => {
       ]),
     )
     for (const { name, bytes } of bundles) {
-      expect(bytes).toBeLessThan(500_000)
+      // Profile files are YAML with RE2 patterns: both engines are loaded with the first file.
+      expect(bytes).toBeLessThan(name === 'functions/vend' ? 620_000 : 500_000)
       expect(readFileSync(`dist/${name}/index.mjs`, 'utf8')).not.toContain('sourceMappingURL')
       expect(readFileSync(`dist/source-maps/${name}/index.mjs.map`, 'utf8')).toContain('"sources"')
     }

@@ -183,6 +183,16 @@ export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
   'api-keys': apiKeys,
 }
 
+/** GitHub tokens alone: no grants, no clients, no keys that sign. */
+export const ofCi: Readonly<Record<string, ExpectedRights>> = {
+  vend: {
+    tables: { VendedTokens: ['GetItem', 'UpdateItem'] },
+    reads: ['BuildkiteToken', 'GithubAppKey', 'VendKeys'],
+  },
+  health: { tables: { Clients: ['GetItem on the key health'] } },
+  'rotate-keys': { rotates: ['VendKeys'] },
+}
+
 interface Change {
   /** The grant that is not there. */
   readonly without?: string

@@ -42,7 +42,8 @@ function openRoutes(name: string): string[] {
   ].sort()
 }
 
-describe.each(presetNames.map((name) => ({ name, stack: synthesize({ preset: name }) })))(
+const protectedPresets = presetNames.filter((name) => preset(name).api)
+describe.each(protectedPresets.map((name) => ({ name, stack: synthesize({ preset: name }) })))(
   'under $name',
   ({ name, stack }) => {
     const routes = routesOf(stack)
@@ -128,5 +129,19 @@ describe('without an api', () => {
     const { Properties } = stack.resources('AWS::ApiGateway::RestApi')['Api/RestApi'] ?? {}
     expect(Properties).not.toHaveProperty('ApiKeySourceType')
     expect(Properties).not.toHaveProperty('BinaryMediaTypes')
+  })
+})
+
+describe('a deployment that only vends GitHub tokens', () => {
+  it('has the vending routes and the health check, each of which anybody may ask', () => {
+    expect(routesOf(synthesize({ preset: 'ci' })).map(({ route }) => route)).toEqual([
+      'GET /health',
+      'POST /git-credentials',
+      'POST /git-credentials/{profile}',
+      'POST /organization/git-credentials/{profile}',
+      'POST /organization/token/{profile}',
+      'POST /token',
+      'POST /token/{profile}',
+    ])
   })
 })

@@ -5,6 +5,7 @@ import {
   ofBuildbutler,
   ofBuildr,
   ofButlr,
+  ofCi,
   ofDefault,
 } from './expected-rights.ts'
 import { folders, functionOf, rightsOf, variablesOf } from './reading.ts'
@@ -104,6 +105,7 @@ describe.each([
   { preset: 'buddy', stack: buddy, expected: ofBuddy },
   { preset: 'buildbutler', stack: synthesize({ preset: 'buildbutler' }), expected: ofBuildbutler },
   { preset: 'butlr', stack: synthesize({ preset: 'butlr' }), expected: ofButlr },
+  { preset: 'ci', stack: synthesize({ preset: 'ci' }), expected: ofCi },
 ])('least privilege under $preset', ({ stack, expected }) => {
   it('knows every function there is', () => {
     expect(folders(stack)).toEqual(Object.keys(expected).sort())

@@ -3,12 +3,14 @@ import { preset, presetNames } from '../support/presets.ts'
 import { functionOf } from './reading.ts'
 import { synthesize } from './synthesize.ts'
 
-const stacks = presetNames.map((name) => ({
-  name,
-  stack: synthesize({ preset: name }),
-  tiers: preset(name).rateLimits.tiers,
-  stackName: preset(name).name,
-}))
+const stacks = presetNames
+  .filter((name) => preset(name).api)
+  .map((name) => ({
+    name,
+    stack: synthesize({ preset: name }),
+    tiers: preset(name).rateLimits.tiers,
+    stackName: preset(name).name,
+  }))
 
 describe.each(stacks)('usage plans under $name', ({ stack, tiers, stackName }) => {
   const plans = Object.values(stack.resources('AWS::ApiGateway::UsagePlan')).map(

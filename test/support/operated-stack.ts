@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CiServers } from '../../infra/local/ci/ci.ts'
-import { ciKeys } from '../../infra/local/ci/keys.ts'
+import type { CiServers } from '../../infra/local/ci-vendor/ci-vendor.ts'
+import { ciKeys } from '../../infra/local/ci-vendor/keys.ts'
 import { startLocalStack } from '../../infra/local/stack.ts'
 import { epochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
@@ -59,7 +59,7 @@ export async function startOperatedStack(setting: Setting) {
     issuer: stack.issuer,
     outputs: stack.outputs,
     /** Keys of the CI vendor and the GitHub App that the stack plays. */
-    ciKeys: () => ciKeys(join(directory, 'data', 'ci.json')),
+    ciKeys: () => ciKeys(join(directory, 'data', 'ci-keys.json')),
     db,
     /** What was seeded, generated values included. */
     demo: stack.demo,

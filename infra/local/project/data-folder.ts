@@ -8,7 +8,7 @@ export type DataFolder = {
   readonly dynamodb: string
   readonly secrets: string
   readonly apiKeys: string
-  readonly ci: string
+  readonly ciKeys: string
   readonly customResources: string
   readonly demo: string
   readonly logs: string
@@ -39,7 +39,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     dynamodb: join(path, 'dynamodb'),
     secrets: join(path, 'secrets.json'),
     apiKeys: join(path, 'api-keys.json'),
-    ci: join(path, 'ci.json'),
+    ciKeys: join(path, 'ci-keys.json'),
     customResources: join(path, 'custom-resources.json'),
     demo: join(path, 'demo.json'),
     logs,

@@ -1,6 +1,6 @@
 /** Building the functions and synthesizing the CDK app, in children: aws-cdk-lib takes 200 MB. */
 import { rm } from 'node:fs/promises'
-import type { CiContext } from '../ci/ci.ts'
+import type { CiContext } from '../ci-vendor/ci-vendor.ts'
 import { runScript } from './child.ts'
 import { appScript, buildScript } from './paths.ts'
 
@@ -15,20 +15,20 @@ export type Synthesis = {
   /** Where the team's own API is played, if anywhere. */
   readonly sampleUpstream?: string
   /** Where GitHub, Buildkite and the CI vendor are played. */
-  readonly ci?: CiContext
+  readonly ciVendor?: CiContext
   /** The folder that becomes the cloud assembly. */
   readonly folder: string
 }
 
 /** @throws LocalStackError with the words of esbuild or of the app. */
 export async function synthesize(synthesis: Synthesis, log: (line: string) => void): Promise<void> {
-  const { config, origin, edge, stage, sampleUpstream, ci, folder } = synthesis
+  const { config, origin, edge, stage, sampleUpstream, ciVendor, folder } = synthesis
   log('building the functions')
   await runScript(buildScript, ['--quiet'])
   log('synthesizing the template')
   await rm(folder, { recursive: true, force: true })
   await runScript(appScript, [], {
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage, sampleUpstream, ci } }),
+    CDK_CONTEXT_JSON: JSON.stringify({ config, local: { origin, edge, stage, sampleUpstream, ciVendor } }),
   })
 }

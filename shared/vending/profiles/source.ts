@@ -42,13 +42,31 @@ const READ_MILLISECONDS = 2_000
 /** While GitHub does not answer, it is asked this often. */
 const RETRY_MILLISECONDS = 30_000
 
-/** Profiles that stand in the configuration: they were checked when it was synthesized. */
-export function configuredProfiles(text: string, allowedClaims: readonly string[]): Profiles {
+/** Profiles that stand in the configuration: they are the same for as long as the function is. */
+export function configuredProfiles(
+  text: string,
+  { allowedClaims, warn }: Pick<RemoteProfiles, 'allowedClaims' | 'warn'>,
+): Profiles {
   let parsed: Promise<ProfileFile> | undefined
+  async function parse(): Promise<ProfileFile> {
+    try {
+      const file = await parseProfileFile(text, { allowedClaims })
+      warnOfFaults(file, warn)
+      return file
+    } catch (error) {
+      throw new ProfilesUnavailable(reasonOf(error))
+    }
+  }
   return () => {
-    parsed ??= parseProfileFile(text, { allowedClaims })
+    parsed ??= parse()
     return parsed
   }
+}
+
+/** A profile that is faulty by itself is not available; whoever wrote it has to learn why. */
+function warnOfFaults({ faults }: ProfileFile, warn: RemoteProfiles['warn']): void {
+  for (const { profile, path, expected } of faults)
+    warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
 }
 
 export function remoteProfiles(remote: RemoteProfiles): Profiles {
@@ -56,9 +74,9 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
   let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
 
   async function hold(text: string, freshFor: number): Promise<ProfileFile> {
-    const file = held?.text === text ? held.file : await parseProfileFile(text, { allowedClaims })
-    for (const { profile, path, expected } of held?.text === text ? [] : file.faults)
-      warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
+    const known = held?.text === text ? held.file : undefined
+    const file = known ?? (await parseProfileFile(text, { allowedClaims }))
+    if (!known) warnOfFaults(file, warn)
     held = { text, file, readAgainAt: time.now() + freshFor }
     return file
   }

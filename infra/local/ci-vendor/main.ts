@@ -1,32 +1,30 @@
 /** `npm run ci-token -- [--issuer N] [--claim NAME=VALUE] [--without NAME]`: prints a CI JWT of the local issuer. */
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseConfig } from '../../../shared/config/parse.ts'
 import { LocalStackError } from '../errors.ts'
+import { readJsonFile } from '../files.ts'
 import { readOptions } from '../project/options.ts'
 import { ciToken } from './ci-token.ts'
-import { ciKeys } from './keys.ts'
+import type { CiVendor } from './ci-vendor.ts'
 
 const usage =
   'usage: npm run ci-token -- [--issuer INDEX] [--claim NAME=VALUE]… [--without NAME]…\n' +
-  '  PRESET (ci unless set), CONFIG and LOCAL_DIR as the stack was started with'
+  '  for the stack that was started last; LOCAL_DIR as it was started with'
 
 /** Claims whose values are numbers (RFC 7519 §4.1). */
 const numeric = ['exp', 'nbf', 'iat']
 
 function main(): void {
-  const { PRESET = process.env.CONFIG ? '' : 'ci' } = process.env
-  const { config, dataDir } = readOptions({ ...process.env, PRESET })
-  const { issuer, claim = [], without = [] } = readArguments()
-  const { vend } = parseConfig(readFileSync(config, 'utf8'), config)
-  const setting = vend?.issuers[Number(issuer ?? 0)]
-  if (!setting) throw new LocalStackError(`${config} has no vend.issuers.${issuer ?? 0}`)
-  const keysFile = join(dataDir, 'ci.json')
-  if (!existsSync(keysFile))
-    throw new LocalStackError('there are no keys yet: start the stack with this configuration')
+  const { issuer = '0', claim = [], without = [] } = readArguments()
+  const { localFolder } = readOptions({ LOCAL_DIR: process.env.LOCAL_DIR })
+  // `npm start` has written it.
+  const vendor = readJsonFile(join(localFolder, 'ci-vendor.json')) as CiVendor | undefined
+  if (!vendor) throw new LocalStackError('start a stack that vends GitHub tokens first')
+  const setting = vendor.issuers[Number(issuer)]
+  if (!setting)
+    throw new LocalStackError(`there is no issuer ${issuer}, only ${vendor.issuers.length} of them`)
   const claims = Object.fromEntries([...claim.map(readClaim), ...without.map((name) => [name, undefined])])
-  console.log(ciToken(setting, claims, ciKeys(keysFile).issuerKey, Math.floor(Date.now() / 1000)))
+  console.log(ciToken(setting, claims, vendor.issuerKey, Math.floor(Date.now() / 1000)))
 }
 
 function readArguments() {
@@ -52,8 +50,7 @@ function readClaim(text: string): [string, unknown] {
 try {
   main()
 } catch (error) {
-  if (!(error instanceof LocalStackError) && !(error instanceof Error && error.name === 'FaultyFile'))
-    throw error
+  if (!(error instanceof LocalStackError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }

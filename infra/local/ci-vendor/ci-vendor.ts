@@ -5,6 +5,7 @@
  * `BUILDKITE_API_URL` put others in place of the stand-ins.
  */
 import type { Config } from '../../../shared/config/types.ts'
+import type { IssuerSetting } from '../../../shared/config/vend-types.ts'
 import { type SecretStore, versionWithLabel } from '../secrets/store.ts'
 import { current } from '../secrets/types.ts'
 import { startBuildkite } from '../stand-ins/buildkite.ts'
@@ -24,8 +25,16 @@ export interface CiContext {
   readonly jwks: object
 }
 
+/** What makes a CI job's token that the stack takes. */
+export interface CiVendor {
+  readonly issuers: readonly IssuerSetting[]
+  /** PEM of the key that signs. */
+  readonly issuerKey: string
+}
+
 export interface LocalCi {
   readonly context: CiContext
+  readonly vendor: CiVendor
   /** Puts the App's key and Buildkite's token where the operator would, unless something is there. */
   fillSecrets(outputs: Outputs, secrets: SecretStore): void
   close(): Promise<void>
@@ -58,6 +67,7 @@ export async function startCi(
       buildkiteApiUrl: given.buildkiteApiUrl ?? buildkite?.url ?? '',
       jwks: ciJwks(keys),
     },
+    vendor: { issuers: vend.issuers, issuerKey: keys.issuerKey },
     fillSecrets: (outputs, secrets) => fill(outputs, secrets, keys),
     async close() {
       await Promise.all([github?.close(), buildkite?.close()])
