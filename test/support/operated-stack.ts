@@ -65,6 +65,12 @@ export async function startOperatedStack(setting: Setting) {
     demo: stack.demo,
     logs: stack.logs,
     functionNames: stack.functionNames,
+    /** Lines of the stage's access log so far. */
+    accessLog: () =>
+      readFileSync(join(directory, 'data', 'logs', 'access.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     url: at,
     consents: consentStore(db, stack.outputs.ConsentsTable ?? ''),
     /** Writes the record that the consent page would, and gives the code. */

@@ -1,0 +1,126 @@
+/** One run over all accounts: each is carried on as far as it goes. */
+import type { Config } from '../../shared/config/types.ts'
+import { log, MAX_LOGGED_ID } from '../../shared/http/log.ts'
+import { tierOfAccount } from '../../shared/http/tiers.ts'
+import { fromMilliseconds } from '../../shared/protocol/brands.ts'
+import { usagePlanName } from '../../shared/protocol/usage-plan.ts'
+import type { KeyedAccount } from '../../shared/stores/accounts.ts'
+import { ThrottledError } from '../../shared/stores/api-keys.ts'
+import { type Deed, type PerformServices, perform } from './perform.ts'
+import { nextStep, type Step } from './step.ts'
+import { MAX_KEYS, survey } from './survey.ts'
+
+export interface RunServices extends Omit<PerformServices, 'stackName'> {
+  readonly config: Pick<Config, 'name' | 'rateLimits'>
+  /** Until the function is ended from outside. */
+  readonly remainingMilliseconds: () => number
+}
+
+/** What a run tells about itself. */
+export interface Summary {
+  readonly accounts: number
+  readonly made: number
+  /** Accounts that came to use a key of their own, and those that came to use another one. */
+  readonly confirmed: number
+  readonly switched: number
+  readonly deleted: number
+  readonly waiting: number
+  /** Left to a later run, or to the fallback keys. */
+  readonly skipped: number
+  readonly failed: number
+}
+
+type Ending = 'settled' | 'waiting' | 'skipped' | 'failed'
+
+/** A call to API Gateway with all its tries, and a write. */
+const RESERVE_MILLISECONDS = 20_000
+
+/** @throws Error where accounts or plans could not be read; what fails for one account is logged and counted */
+export async function keepApiKeys(services: RunServices): Promise<Summary> {
+  const { config, accounts, control, clock, remainingMilliseconds } = services
+  const stackName = config.name
+  const plans = await plansByTier()
+  const { pending, ...before } = await survey(accounts.all(), stepOf)
+  let keys = before.keys
+  let isRegionFull = false
+  let isRoomLacking = false
+  let stopped: string | undefined
+  const deeds: Record<Deed, number> = {
+    planned: 0,
+    made: 0,
+    joined: 0,
+    'put back': 0,
+    confirmed: 0,
+    switched: 0,
+    'given up': 0,
+    deleted: 0,
+  }
+  const endings = { settled: 0, waiting: before.waiting, skipped: before.skipped, failed: 0 }
+
+  for (const account of pending) endings[await carryOn(account)] += 1
+  if (stopped !== undefined) log.warn('the next run goes on', { reason: stopped })
+  if (isRoomLacking) log.warn('no room for more API keys: accounts stay on the fallback', { keys })
+  const { made, confirmed, switched, deleted } = deeds
+  const { waiting, skipped, failed } = endings
+  return { accounts: before.accounts, made, confirmed, switched, deleted, waiting, skipped, failed }
+
+  async function plansByTier(): Promise<ReadonlyMap<string, string>> {
+    const ids = await control.planIds()
+    const found = new Map<string, string>()
+    for (const tier of Object.keys(config.rateLimits.tiers)) {
+      const name = usagePlanName(stackName, tier)
+      const id = ids.get(name)
+      if (id === undefined) log.error('a tier has no usage plan: its accounts stay on the fallback', { name })
+      else found.set(tier, id)
+    }
+    return found
+  }
+
+  function stepOf(account: KeyedAccount): Step {
+    const tier = tierOfAccount(config.rateLimits, account).name
+    return nextStep(account, tier, plans, fromMilliseconds(clock()))
+  }
+
+  async function carryOn(account: KeyedAccount): Promise<Ending> {
+    try {
+      return await stepUntilDone(account)
+    } catch (error) {
+      if (error instanceof ThrottledError) {
+        stopped = error.message
+        return 'skipped'
+      }
+      log.error('an account keeps the keys that it has', {
+        account: account.accountId.slice(0, MAX_LOGGED_ID),
+        reason: error instanceof Error ? error.message : 'not an Error',
+      })
+      return 'failed'
+    }
+  }
+
+  async function stepUntilDone(first: KeyedAccount): Promise<Ending> {
+    for (let account = first; ; ) {
+      if (remainingMilliseconds() < RESERVE_MILLISECONDS) stopped ??= 'the time is up'
+      if (stopped !== undefined) return 'skipped'
+      const step = stepOf(account)
+      if (step.kind === 'nothing') return 'settled'
+      if (step.kind === 'wait') return 'waiting'
+      if (step.kind === 'lack plan') return 'skipped'
+      if (hasNoRoomFor(step)) {
+        isRoomLacking = true
+        return 'skipped'
+      }
+      const outcome = await perform({ ...services, stackName }, account, step)
+      if (outcome.kind === 'full') isRegionFull = isRoomLacking = true
+      if (outcome.kind !== 'done') return 'skipped'
+      if (outcome.deed === 'planned') keys += 1
+      if (outcome.deed === 'deleted') keys -= 1
+      deeds[outcome.deed] += 1
+      account = outcome.account
+    }
+  }
+
+  /** A key that is planned is counted already: it may have been made. */
+  function hasNoRoomFor({ kind }: Step): boolean {
+    return kind === 'plan' ? isRegionFull || keys >= MAX_KEYS : kind === 'create' && isRegionFull
+  }
+}

@@ -1,0 +1,46 @@
+/** What a run begins with: a look at every account. */
+import type { KeyedAccount } from '../../shared/stores/accounts.ts'
+import type { Step } from './step.ts'
+
+/**
+ * Of the 10,000 keys that an account and region may have, and no more on request: what is left is for fallback
+ * keys, other deployments, and keys that are being replaced.
+ */
+export const MAX_KEYS = 9_500
+
+export interface Survey {
+  readonly accounts: number
+  /** API keys that they have, or may have. */
+  readonly keys: number
+  readonly waiting: number
+  /** Accounts that no run could serve: their tier has no plan, or others take all the room for keys. */
+  readonly skipped: number
+  /** Accounts with something to do, the most urgent first. */
+  readonly pending: readonly KeyedAccount[]
+}
+
+/** What a customer waits for comes first, and what makes room before what needs it. */
+const inOrder = ['withdraw', 'switch', 'drop', 'delete', 'join', 'create', 'plan'] as const
+
+export async function survey(
+  all: AsyncIterable<KeyedAccount>,
+  stepOf: (account: KeyedAccount) => Step,
+): Promise<Survey> {
+  const found = new Map<Step['kind'], KeyedAccount[]>(inOrder.map((kind) => [kind, []]))
+  const counts = { accounts: 0, keys: 0, waiting: 0, skipped: 0 }
+  for await (const account of all) {
+    counts.accounts += 1
+    counts.keys += keysOf(account)
+    const { kind } = stepOf(account)
+    if (kind === 'wait') counts.waiting += 1
+    const group = found.get(kind)
+    // A table may hold far more accounts than there can be keys.
+    if (kind === 'lack plan' || group?.length === MAX_KEYS) counts.skipped += 1
+    else group?.push(account)
+  }
+  return { ...counts, pending: inOrder.flatMap((kind) => found.get(kind) ?? []) }
+}
+
+function keysOf({ apiKey, nextKey, formerKeys = [] }: KeyedAccount): number {
+  return (apiKey ? 1 : 0) + (nextKey ? 1 : 0) + formerKeys.length
+}
