@@ -168,11 +168,12 @@ async function start(
   }
 }
 
-/** Nothing where the configuration vends no GitHub tokens. */
+/** Nothing where the configuration vends no GitHub tokens, and for a given assembly, which names its own servers. */
 async function playCi(
-  { config, ciServers = {} }: LocalStackOptions,
+  { assembly, config, ciServers = {} }: LocalStackOptions,
   data: DataFolder,
 ): Promise<LocalCi | undefined> {
+  if (assembly !== undefined) return undefined
   const text = readFileSync(config, 'utf8')
   // A broken file is told by the synthesis, with all its faults.
   if (!/^vend:/m.test(text)) return undefined

@@ -1,6 +1,7 @@
 /** The environment of `npm start`, read into the options of a local stack. */
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import type { CiServers } from '../ci-vendor/ci-vendor.ts'
 import { LocalStackError } from '../errors.ts'
 import type { LocalStackOptions } from '../stack.ts'
 import { presetsFolder, projectRoot } from './paths.ts'
@@ -24,10 +25,7 @@ export function readOptions(environment: Environment): StartOptions {
     fresh: FRESH !== undefined && FRESH !== '' && FRESH !== '0',
     localFolder,
     ...(STAGE_PATH === undefined || STAGE_PATH === '' ? {} : { stagePath: stagePathOf(STAGE_PATH) }),
-    ciServers: {
-      ...(environment.GITHUB_API_URL && { githubApiUrl: environment.GITHUB_API_URL }),
-      ...(environment.BUILDKITE_API_URL && { buildkiteApiUrl: environment.BUILDKITE_API_URL }),
-    },
+    ciServers: ciServersOf(environment),
     ...(SEED === undefined || SEED === '' ? {} : { seed: resolve(SEED) }),
   }
 }
@@ -46,6 +44,13 @@ function configFile({ PRESET, CONFIG }: Environment): string {
   if (!known.includes(name))
     throw new LocalStackError(`PRESET: there is no preset ${name}; known are ${known.sort().join(', ')}`)
   return join(presetsFolder, `${name}.yaml`)
+}
+
+function ciServersOf({ GITHUB_API_URL, BUILDKITE_API_URL }: Environment): CiServers {
+  return {
+    ...(GITHUB_API_URL && { githubApiUrl: GITHUB_API_URL }),
+    ...(BUILDKITE_API_URL && { buildkiteApiUrl: BUILDKITE_API_URL }),
+  }
 }
 
 function portOf(text: string): number {

@@ -11,6 +11,7 @@ describe('the environment', () => {
       edge: true,
       dataDir: join(projectRoot, '.local/data/default'),
       fresh: false,
+      ciServers: {},
       localFolder: join(projectRoot, '.local'),
     })
   })
@@ -23,6 +24,8 @@ describe('the environment', () => {
       STAGE_PATH: '/live',
       SEED: '/data/seed.json',
       FRESH: '1',
+      GITHUB_API_URL: 'http://127.0.0.1:4001',
+      BUILDKITE_API_URL: 'http://127.0.0.1:4002',
       LOCAL_DIR: '/var/scrip',
     }
     expect(readOptions(environment)).toEqual({
@@ -32,6 +35,7 @@ describe('the environment', () => {
       stagePath: '/live',
       seed: '/data/seed.json',
       fresh: true,
+      ciServers: { githubApiUrl: 'http://127.0.0.1:4001', buildkiteApiUrl: 'http://127.0.0.1:4002' },
       dataDir: '/var/scrip/data/buildr',
       localFolder: '/var/scrip',
     })
