@@ -26,7 +26,7 @@ import { basename } from 'node:path'
 import { plainAnswer } from './api-gateway/limits.ts'
 import { stageHandler } from './api-gateway/stage.ts'
 import type { ApiKeyLimits } from './api-keys/store.ts'
-import { type CiServers, type CiVendor, type LocalCi, startCi } from './ci-vendor/ci-vendor.ts'
+import { type CiServers, type CiVendor, type LocalCi, type StandIns, startCi } from './ci-vendor/ci-vendor.ts'
 import { distributionHandler } from './cloudfront/handler.ts'
 import { LocalStackError } from './errors.ts'
 import { createFront } from './http/front.ts'
@@ -81,6 +81,8 @@ export type LocalStack = {
   readonly outputs: Outputs
   /** What it takes to make a CI job's token; nothing where no GitHub tokens are vended. */
   readonly ciVendor?: CiVendor
+  /** GitHub and Buildkite as they are played, with what they have seen, and faults to plan; as `ciVendor`. */
+  readonly standIns?: StandIns
   /** What was seeded, in the seed format. */
   readonly demo: SeedData
   /** Environment that lets the command line and SDK clients act on the stack with all rights. */
@@ -158,7 +160,7 @@ async function start(
     url,
     issuer: outputs.Issuer ?? url,
     sampleUpstream: upstream.url,
-    ...(ci && { ciVendor: ci.vendor }),
+    ...(ci && { ciVendor: ci.vendor, standIns: ci.standIns }),
     outputs,
     demo,
     operator,

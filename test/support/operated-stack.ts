@@ -60,6 +60,8 @@ export async function startOperatedStack(setting: Setting) {
     outputs: stack.outputs,
     /** Keys of the CI vendor and the GitHub App that the stack plays. */
     ciKeys: () => ciKeys(join(directory, 'data', 'ci-keys.json')),
+    /** GitHub and Buildkite, where they are played: faults to plan, counters, tokens. */
+    standIns: stack.standIns,
     db,
     /** What was seeded, generated values included. */
     demo: stack.demo,

@@ -8,8 +8,8 @@ import type { Config } from '../../../shared/config/types.ts'
 import type { IssuerSetting } from '../../../shared/config/vend-types.ts'
 import { type SecretStore, versionWithLabel } from '../secrets/store.ts'
 import { current } from '../secrets/types.ts'
-import { startBuildkite } from '../stand-ins/buildkite.ts'
-import { startGitHub } from '../stand-ins/github.ts'
+import { type BuildkiteStandIn, startBuildkite } from '../stand-ins/buildkite.ts'
+import { type GitHubStandIn, startGitHub } from '../stand-ins/github.ts'
 import type { Outputs } from '../template/create.ts'
 import { type CiKeys, ciJwks, ciKeys, publicPem } from './keys.ts'
 
@@ -32,9 +32,16 @@ export interface CiVendor {
   readonly issuerKey: string
 }
 
+/** The servers that are played: each unless another is put in its place. */
+export interface StandIns {
+  readonly github?: GitHubStandIn
+  readonly buildkite?: BuildkiteStandIn
+}
+
 export interface LocalCi {
   readonly context: CiContext
   readonly vendor: CiVendor
+  readonly standIns: StandIns
   /** Puts the App's key and Buildkite's token where the operator would, unless something is there. */
   fillSecrets(outputs: Outputs, secrets: SecretStore): void
   close(): Promise<void>
@@ -68,6 +75,7 @@ export async function startCi(
       jwks: ciJwks(keys),
     },
     vendor: { issuers: vend.issuers, issuerKey: keys.issuerKey },
+    standIns: { ...(github && { github }), ...(buildkite && { buildkite }) },
     fillSecrets: (outputs, secrets) => fill(outputs, secrets, keys),
     async close() {
       await Promise.all([github?.close(), buildkite?.close()])

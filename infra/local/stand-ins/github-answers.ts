@@ -50,6 +50,12 @@ export function repositoryBody({ owner, id }: Installation, name: string) {
   }
 }
 
+/** What a token may do in a repository, in the words of people's roles (`GET /installation/repositories`). */
+export function rolesOf({ contents }: Granted['permissions']) {
+  const push = contents === 'write'
+  return { admin: false, maintain: false, push, triage: false, pull: push || contents === 'read' }
+}
+
 /** An empty body asks for nothing in particular. */
 export function parse(body: string): Record<string, unknown> {
   try {

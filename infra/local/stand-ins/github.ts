@@ -3,7 +3,7 @@
  * there, permissions have to be the App's. An empty list of repositories means all of them, as it does there.
  */
 
-import { grant, installationBody, parse, repositoryBody, same } from './github-answers.ts'
+import { grant, installationBody, parse, repositoryBody, rolesOf, same } from './github-answers.ts'
 import { type AppOptions, faultOfAppJwt, type Granted, type Installation, newToken } from './github-app.ts'
 import { type Asked, type Route, type StandIn, startStandIn, type Told } from './server.ts'
 
@@ -135,9 +135,10 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
       name: 'repositories',
       method: 'GET',
       path: /^\/installation\/repositories$/,
-      answer: asToken((_, { installation, repositories }) => {
+      answer: asToken((_, { installation, repositories, permissions }) => {
         const names = repositories === 'all' ? installation.repositories : repositories
-        const listed = names.map((name) => repositoryBody(installation, name))
+        const roles = rolesOf(permissions)
+        const listed = names.map((name) => ({ ...repositoryBody(installation, name), permissions: roles }))
         return { status: 200, body: { total_count: listed.length, repositories: listed } }
       }),
     },
