@@ -8,7 +8,7 @@ import type { Resolve } from '../../../../functions/api/upstream/guarded-lookup.
 import { type HttpsConnections, httpsUpstream } from '../../../../functions/api/upstream/https.ts'
 import { SecretMissing } from '../../../../shared/stores/cached-secret.ts'
 import { oauthError } from '../../../support/errors.ts'
-import { selfSigned } from './self-signed.ts'
+import { selfSigned } from '../../../support/self-signed.ts'
 import { failedDescription, slowDescription, upstreamRequest } from './support.ts'
 
 const running: (() => Promise<void>)[] = []

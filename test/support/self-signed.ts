@@ -1,0 +1,19 @@
+/** A certificate for localhost and github.com that no authority has signed, and its key. Both open nothing anywhere. */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgz9mP77hPPhBWUQ0d
+YFhFQiyPBHkIhSUCML7G3kOb1rChRANCAAT+vSYwwq+qRKHrbRLujLKCdjpZ673A
+TcGhD4srUQJU7XJT304dHmhd6QoY1og9s2k/wmJRwCY7PSkv16Yr4tfq
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBpjCCAU2gAwIBAgIUNOvZFpB0IJjNfE1gZuw3tK0cAk4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTIxMDE1MVoYDzIxMjYxMTA1
+MjEwMTUxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAT+vSYwwq+qRKHrbRLujLKCdjpZ673ATcGhD4srUQJU7XJT304dHmhd
+6QoY1og9s2k/wmJRwCY7PSkv16Yr4tfqo3sweTAdBgNVHQ4EFgQUxjpHjFb7DX9a
+vmwwBKsoexmM0EcwHwYDVR0jBBgwFoAUxjpHjFb7DX9avmwwBKsoexmM0EcwDwYD
+VR0TAQH/BAUwAwEB/zAmBgNVHREEHzAdgglsb2NhbGhvc3SHBH8AAAGCCmdpdGh1
+Yi5jb20wCgYIKoZIzj0EAwIDRwAwRAIgH6DvPF8By3Kyqmal+kGR+i/rnjxt2jqA
+vgOF7pW1Yr8CIAyDJZn/d1HZyUdGDc86w7uTV/+BY1+wJrqBhOQAQKzJ
+-----END CERTIFICATE-----`,
+}
