@@ -116,6 +116,7 @@ describe('outputs', () => {
       TokenEndpoint: { Value: `${url}/oauth/token` },
       ApiUrl: { Value: url },
       Prefix: { Value: '/oauth' },
+      ConfigDigest: { Value: expect.stringMatching(/^[\w-]{43}$/) },
       ClientsTable: { Value: '<Tables/Clients>' },
       AccountsTable: { Value: '<Tables/Accounts>' },
       UsersTable: { Value: '<Tables/Users>' },
