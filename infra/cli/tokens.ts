@@ -82,9 +82,15 @@ async function rotate(args: readonly string[]): Promise<ToldTokens> {
   return { api_tokens: [{ ...apiTokenInfo({ ...record, replaces: id }), token: text }] }
 }
 
+/** An id is base64url, and one in 64 begins as a flag does: those are told by their length. */
 function namedToken(args: readonly string[], action: string) {
-  const { values, positionals } = parseFlags(args, { account: { type: 'string' } })
-  const id = only(positionals, `tokens ${action} takes one id, as tokens list tells it`)
+  const looksLikeFlag = (arg: string) => /^-[\w-]{42}$/.test(arg)
+  const { values, positionals } = parseFlags(
+    args.filter((arg) => !looksLikeFlag(arg)),
+    { account: { type: 'string' } },
+  )
+  const ids = [...args.filter(looksLikeFlag), ...positionals]
+  const id = only(ids, `tokens ${action} takes one id, as tokens list tells it`)
   return { account: requireAccount(values.account), id, flags: deploymentFlags(values) }
 }
 

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts'
+import { fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
+import { type ApiTokenStore, apiTokenStore } from '../../shared/stores/api-tokens.ts'
+import { connectDynamoDb, type Database } from '../../shared/stores/dynamodb.ts'
 import { scrip } from '../support/command-line.ts'
 import { postForm } from '../support/token-request.ts'
 
@@ -11,6 +15,8 @@ const directory = mkdtempSync(join(tmpdir(), 'scrip-tokens-e2e-'))
 const config = 'infra/presets/default.yaml'
 
 let stack: LocalStack
+let tokens: ApiTokenStore
+let db: Database
 beforeAll(async () => {
   stack = await startLocalStack({
     port: 0,
@@ -19,8 +25,12 @@ beforeAll(async () => {
     dataDir: join(directory, 'data'),
     log: () => undefined,
   })
+  Object.assign(process.env, stack.operator)
+  db = connectDynamoDb()
+  tokens = apiTokenStore(db, stack.outputs.TokensTable ?? '')
 })
 afterAll(async () => {
+  db?.destroy()
   await stack?.close()
   rmSync(directory, { recursive: true, force: true })
 })
@@ -153,6 +163,28 @@ describe('tokens', () => {
     { args: ['rotate', 'x', '--account', 'acme'], remarks: unknown('acme') },
   ])('$args is refused', async ({ args, remarks }) => {
     expect(await run('tokens', ...args)).toEqual({ code: 1, told: undefined, remarks })
+  })
+
+  test.each([
+    { beginning: '-', action: 'revoke', because: 'revoked' },
+    { beginning: '--', action: 'revoke', because: 'revoked' },
+    { beginning: '-', action: 'rotate', because: 'rotated' },
+    { beginning: '--', action: 'rotate', because: 'rotated' },
+  ])('whose id begins with $beginning can be named: $action', async ({ beginning, action, because }) => {
+    const tokenHash = `${beginning}${randomBytes(32).toString('base64url')}`.slice(0, 43)
+    await tokens.create({
+      tokenHash,
+      kind: 'api_token',
+      account: 'dashed',
+      name: 'CI',
+      scope: ['read'],
+      createdBy: 'operator',
+      hint: 'scrip_live_0000',
+      issuedAt: fromMilliseconds(Date.now()),
+    })
+    const { code, remarks } = await run('tokens', action, tokenHash, '--account', 'dashed')
+    expect({ code, remarks }).toEqual({ code: 0, remarks: '' })
+    expect(await tokens.find(tokenHash)).toMatchObject({ revokedBecause: because })
   })
 
   test('of another account can be neither revoked nor rotated', async () => {
