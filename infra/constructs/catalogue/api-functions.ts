@@ -4,7 +4,6 @@ import { endpointPath, presentedTokenPath, unknownApiPath } from '../../../share
 import { hasOpaqueTokens, isJwt, verifyingRights } from './common-rights.ts'
 import {
   type FunctionDefinition,
-  get,
   knowEdge,
   memoryMegabytes,
   onlyAttributes,
@@ -60,14 +59,11 @@ export function authorizer(config: Config): FunctionDefinition {
 
 /** The team's own API: checks scope and rate, and forwards to its upstreams. No table, no key of ours. */
 export function api({ routes, upstreams }: ApiConfig): FunctionDefinition {
-  const paths = new Set(routes.map(({ path }) => path))
+  const paths = new Set([presentedTokenPath, ...routes.map(({ path }) => path), unknownApiPath])
   return {
     folder: 'api',
-    routes: [
-      { ...get(presentedTokenPath), isProtected: true },
-      // Every method, so that one which a route does not have is refused with the rate told.
-      ...[...paths, unknownApiPath].map((path): Route => ({ method: 'ANY', path, isProtected: true })),
-    ],
+    // Every method, so that one which a route does not have is refused with the rate told.
+    routes: [...paths].map((path): Route => ({ method: 'ANY', path, isProtected: true })),
     timeoutSeconds: 28, // API Gateway waits 29 s; an upstream has 25 at most
     memoryMegabytes,
     rights: Object.entries(upstreams).map(([name, upstream]) =>
