@@ -5,6 +5,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { RevocationReason, StoredApiToken } from '../protocol/api-token.ts'
 import { after, type ClientId, type EpochSeconds, seconds } from '../protocol/brands.ts'
+import { denialKey } from '../protocol/denial-key.ts'
 import { createItem, type Item } from './conditional-write.ts'
 
 export type { StoredApiToken }
@@ -40,9 +41,6 @@ export interface TokenStore {
   deny(jti: string, expiresAt: EpochSeconds): Promise<void>
 }
 
-/** The key of a denied JWT; no SHA-256 in base64url has a colon. */
-export const denialKey = (jti: string): string => `jti:${jti}`
-
 /**
  * When TTL may remove a token that had no end and was revoked: it opens nothing either way, and its owner has
  * had time to read why.
@@ -65,6 +63,7 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
 
     async revoke(tokenHash, now, because = 'revoked') {
       await db.send(
+        // No other attribute may be named, and none be asked for: the roles that end tokens are held to these.
         new UpdateCommand({
           TableName: table,
           Key: { tokenHash },

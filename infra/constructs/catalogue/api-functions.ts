@@ -1,7 +1,7 @@
 /** The functions around the team's own API, and the one that ends leaked tokens. */
 import type { ApiConfig, Config } from '../../../shared/config/types.ts'
 import { endpointPath, presentedTokenPath, unknownApiPath } from '../../../shared/protocol/endpoints.ts'
-import { hasOpaqueTokens, isJwt, verifyingRights } from './common-rights.ts'
+import { denyingRights, endingRights, hasOpaqueTokens, isJwt, verifyingRights } from './common-rights.ts'
 import {
   type FunctionDefinition,
   knowEdge,
@@ -14,8 +14,6 @@ import {
 
 /** A stranger's report of a leaked token, which ends it. */
 export function leaked(config: Config): FunctionDefinition {
-  const ends = isJwt(config) ? ['dynamodb:PutItem'] : []
-  const looksUp = hasOpaqueTokens(config) ? ['dynamodb:GetItem', 'dynamodb:UpdateItem'] : []
   return {
     folder: 'leaked',
     routes: [post(endpointPath(config.paths.prefix, 'leaked'))],
@@ -23,7 +21,8 @@ export function leaked(config: Config): FunctionDefinition {
     memoryMegabytes,
     rights: [
       use('rateLimits', ['dynamodb:UpdateItem']),
-      use('tokens', [...looksUp, ...ends]),
+      ...(hasOpaqueTokens(config) ? endingRights : []),
+      ...denyingRights(config),
       ...verifyingRights(config),
       knowEdge,
     ],

@@ -1,9 +1,10 @@
 import type { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isTransient } from '../../../shared/http/failures.ts'
+import { denialKey } from '../../../shared/protocol/denial-key.ts'
 import { grantStore } from '../../../shared/stores/grants.ts'
 import { livenessReader } from '../../../shared/stores/liveness.ts'
-import { denialKey, tokenStore } from '../../../shared/stores/tokens.ts'
+import { tokenStore } from '../../../shared/stores/tokens.ts'
 import { recordCommands, useEngine } from '../../support/dynamodb.ts'
 import { at, newGrant, storedApiToken, storedToken } from '../../support/grants.ts'
 
