@@ -14,6 +14,7 @@ import { isConfidential } from '../../shared/protocol/client.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import type { ApiTokenStore } from '../../shared/stores/api-tokens.ts'
 import type { ClientReader } from '../../shared/stores/clients.ts'
+import { type Clock, memory } from '../../shared/stores/memory.ts'
 import type { StoredApiToken } from '../../shared/stores/tokens.ts'
 import { isOpaqueToken } from '../../shared/tokens/opaque-token.ts'
 
@@ -133,9 +134,21 @@ async function accessToken(
   }
 }
 
-/** When a token was last used is for its owner to read: a write that fails refuses nobody. */
-export function rememberUse(apiTokens: Pick<ApiTokenStore, 'touch'>): IdentifyServices['used'] {
+const TRIED_TOKENS = 1_000
+const TRIED_EVERY_MILLISECONDS = 60_000
+
+/**
+ * When a token was last used is for its owner to read: a write that fails refuses nobody, and is not tried again
+ * with each request.
+ */
+export function rememberUse(
+  apiTokens: Pick<ApiTokenStore, 'touch'>,
+  clock: Clock = Date.now,
+): IdentifyServices['used'] {
+  const tried = memory<true>(TRIED_TOKENS, clock)
   return async (token, now) => {
+    if (tried.get(token.tokenHash)) return
+    tried.set(token.tokenHash, true, TRIED_EVERY_MILLISECONDS)
     try {
       await apiTokens.touch(token, now)
     } catch (error) {

@@ -23,6 +23,8 @@ export const MAX_LIVE_API_TOKENS = 100
 
 /** `lastUsedAt` is written at most this often: once an hour for each token, however busy it is. */
 const USE_NOTED_EVERY = 3600
+/** The request whose token was used waits no longer for it. */
+const USE_NOTED_WITHIN_MILLISECONDS = 300
 
 export type CreationOutcome = 'created' | 'too many'
 /** `already` where it ended before, for whatever reason; `unknown` where the account has no such token. */
@@ -63,7 +65,7 @@ export interface ApiTokenStore {
     succeed: (old: StoredApiToken) => Successor,
   ): Promise<RotationOutcome<Successor>>
   /**
-   * Notes that a token was used.
+   * Notes that a token was used, or gives up soon.
    *
    * @param token as it was read: where its use was noted within the hour, nothing is sent
    */
@@ -192,6 +194,7 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
             ExpressionAttributeNames: { '#tokenHash': 'tokenHash', '#lastUsedAt': 'lastUsedAt' },
             ExpressionAttributeValues: { ':now': now, ':anHourAgo': anHourAgo },
           }),
+          { abortSignal: AbortSignal.timeout(USE_NOTED_WITHIN_MILLISECONDS) },
         )
       } catch (error) {
         // Another request noted it, or the token is gone.
