@@ -127,7 +127,7 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
           ...keyOf(tokenHash),
           UpdateExpression:
             'SET revokedAt = :now, revokedBecause = :because, attempt = :attempt, ' +
-            `expiresAt = if_not_exists(expiresAt, :keptUntil)${isSucceeded ? ', replacedBy = :replacedBy' : ''}`,
+            `expiresAt = :keptUntil${isSucceeded ? ', replacedBy = :replacedBy' : ''}`,
           ConditionExpression: isSucceeded ? `${isTheirs} AND ${isNotExpired}` : isTheirs,
           ExpressionAttributeValues: {
             ':kind': 'api_token',

@@ -22,7 +22,7 @@ export interface StoredAccessToken {
   readonly gid: string
   readonly generation: number
   readonly issuedAt: EpochSeconds
-  /** Never, where it is left out. */
+  /** Never, where it is left out; of a revoked token, when its record may go. */
   readonly expiresAt?: EpochSeconds
   readonly revokedAt?: EpochSeconds
   readonly revokedBecause?: RevocationReason
@@ -42,8 +42,8 @@ export interface TokenStore {
 }
 
 /**
- * When TTL may remove a token that had no end and was revoked: it opens nothing either way, and its owner has
- * had time to read why.
+ * When TTL may remove a token whose owner should read why it was revoked, whenever it would have ended itself: it
+ * opens nothing either way.
  */
 export const keptAfterRevocation = (now: EpochSeconds): EpochSeconds => after(now, seconds(90 * 86_400))
 
@@ -62,6 +62,8 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
     },
 
     async revoke(tokenHash, now, because = 'revoked') {
+      // Who ends a token itself has nothing to read.
+      const keptUntil = because === 'revoked' ? 'if_not_exists(expiresAt, :keptUntil)' : ':keptUntil'
       await db.send(
         // No other attribute may be named, and none be asked for: the roles that end tokens are held to these.
         new UpdateCommand({
@@ -70,7 +72,7 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
           UpdateExpression:
             'SET revokedAt = if_not_exists(revokedAt, :now), ' +
             'revokedBecause = if_not_exists(revokedBecause, :because), ' +
-            'expiresAt = if_not_exists(expiresAt, :keptUntil)',
+            `expiresAt = ${keptUntil}`,
           ConditionExpression: 'attribute_exists(tokenHash)',
           ExpressionAttributeValues: {
             ':now': now,

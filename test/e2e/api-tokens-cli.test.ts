@@ -107,7 +107,6 @@ describe('tokens', () => {
     const next = await one('tokens', 'rotate', old.id, '--account', 'acme')
     expect(next).toEqual({ ...info(next), replaces: old.id, token: text })
     const rotated = info(old, {
-      expires_at: time,
       revoked_at: time,
       revoked_because: 'rotated',
       replaced_by: next.id,
@@ -118,7 +117,7 @@ describe('tokens', () => {
       api_tokens: expect.arrayContaining([info(next, { replaces: old.id }), rotated]),
     })
 
-    const ended = { replaces: old.id, expires_at: time, revoked_at: time, revoked_because: 'revoked' }
+    const ended = { replaces: old.id, revoked_at: time, revoked_because: 'revoked' }
     expect(await run('tokens', 'revoke', next.id, '--account', 'acme')).toEqual({
       code: 0,
       told: { api_tokens: [info(next, ended)] },

@@ -5,6 +5,7 @@ import { recordCommands } from '../../support/dynamodb.ts'
 import { at, storedToken } from '../../support/grants.ts'
 
 const { connect, store, others, table, given } = useApiTokens()
+const kept = at(5 + 90 * 86_400)
 const successor = (tokenHash: string) => (old: NewApiToken) => ({
   record: { ...token(tokenHash), account: old.account },
   text: `text of ${tokenHash}`,
@@ -17,7 +18,7 @@ describe('rotating', () => {
     expect(outcome).toEqual({ outcome: 'rotated', successor: successor('new')(old) })
     expect(await others().list(old.account)).toEqual([
       { ...successor('new')(old).record, replaces: 'old' },
-      { ...old, revokedAt: at(5), revokedBecause: 'rotated', replacedBy: 'new' },
+      { ...old, revokedAt: at(5), revokedBecause: 'rotated', replacedBy: 'new', expiresAt: kept },
     ])
   })
 

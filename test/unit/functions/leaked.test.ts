@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../../../shared/protocol/hash.ts'
-import { storedApiToken, T0 } from '../../support/grants.ts'
+import { at, storedApiToken, T0 } from '../../support/grants.ts'
 import { configs, useLeaked } from '../../support/leaked.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { tokensIn } from '../../support/world.ts'
@@ -9,7 +9,7 @@ import { tokensIn } from '../../support/world.ts'
 const log = captureLog()
 const { stores, giveCode, deploy, endpointOf, accepted, apiToken, atRest } = useLeaked()
 const { jwt, uuid, prefixed } = configs
-const leaked = { revokedAt: T0, revokedBecause: 'leaked' }
+const leaked = { revokedAt: T0, revokedBecause: 'leaked', expiresAt: at(90 * 86_400) }
 
 describe('a leaked token is ended by whoever shows it', () => {
   test.each([
