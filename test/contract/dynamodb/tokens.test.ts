@@ -38,6 +38,22 @@ describe('a token', () => {
     ])
   })
 
+  test('is looked up strongly consistent: a revocation counts everywhere at once', async () => {
+    const connection = await connect()
+    const asked: unknown[] = []
+    connection.middlewareStack.add(
+      (next) => (args) => {
+        asked.push(args.input)
+        return next(args)
+      },
+      { step: 'initialize', name: 'record-input' },
+    )
+    await tokenStore(connection, tableName('tokens')).find('plain')
+    expect(asked).toEqual([
+      { TableName: tableName('tokens'), Key: { tokenHash: 'plain' }, ConsistentRead: true },
+    ])
+  })
+
   test('that never was is not found', async () => {
     expect(await tokens().find('never')).toBeUndefined()
   })
