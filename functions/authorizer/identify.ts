@@ -7,13 +7,14 @@ import {
   checkAccessToken,
   checkStoredAccessToken,
 } from '../../shared/http/check-access-token.ts'
-import { issuerOf } from '../../shared/http/issuer.ts'
+import { issuerIfTold, type issuerOf } from '../../shared/http/issuer.ts'
 import { log } from '../../shared/http/log.ts'
 import type { EpochSeconds } from '../../shared/protocol/brands.ts'
 import { isConfidential } from '../../shared/protocol/client.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import type { ApiTokenStore } from '../../shared/stores/api-tokens.ts'
 import type { ClientReader } from '../../shared/stores/clients.ts'
+import { type Clock, memory } from '../../shared/stores/memory.ts'
 import type { StoredApiToken } from '../../shared/stores/tokens.ts'
 import { isOpaqueToken } from '../../shared/tokens/opaque-token.ts'
 
@@ -40,21 +41,27 @@ export type Identify = (text: string, event: Event, now: EpochSeconds) => Promis
 
 const refused = (reason: string): Identified => ({ kind: 'refused', reason })
 
+/** The path is the caller's to choose: this is its fault, and no failure of ours. */
+const noIssuer = refused('a path that does not tell the issuer')
+
 /**
  * Finds out whose token it is. What the text looks like only says where to look: the kind is what is stored.
  */
 export function identifier(services: IdentifyServices): Identify {
   const { config } = services
   return async (text, event, now) => {
+    const issuer = issuerIfTold(config.issuer, event)
     if (isOpaque(text, config)) {
       const stored = await services.tokens.find(sha256(text))
       if (!stored) return refused('an unknown token')
       if (stored.kind === 'api_token') return apiToken(stored, now, services)
-      const token = await checkStoredAccessToken(stored, issuerOf(config.issuer, event), now, services)
+      if (issuer === undefined) return noIssuer
+      const token = await checkStoredAccessToken(stored, issuer, now, services)
       return token ? accessToken(token, stored.tokenHash, services) : refused('the access token is not good')
     }
     if (config.accessToken.format !== 'jwt') return refused('no token of this deployment')
-    const token = await checkAccessToken(text, issuerOf(config.issuer, event), now, services)
+    if (issuer === undefined) return noIssuer
+    const token = await checkAccessToken(text, issuer, now, services)
     return token ? accessToken(token, token.jti, services) : refused('the access token is not good')
   }
 }
@@ -127,9 +134,21 @@ async function accessToken(
   }
 }
 
-/** When a token was last used is for its owner to read: a write that fails refuses nobody. */
-export function rememberUse(apiTokens: Pick<ApiTokenStore, 'touch'>): IdentifyServices['used'] {
+const TRIED_TOKENS = 1_000
+const TRIED_EVERY_MILLISECONDS = 60_000
+
+/**
+ * When a token was last used is for its owner to read: a write that fails refuses nobody, and is not tried again
+ * with each request.
+ */
+export function rememberUse(
+  apiTokens: Pick<ApiTokenStore, 'touch'>,
+  clock: Clock = Date.now,
+): IdentifyServices['used'] {
+  const tried = memory<true>(TRIED_TOKENS, clock)
   return async (token, now) => {
+    if (tried.get(token.tokenHash)) return
+    tried.set(token.tokenHash, true, TRIED_EVERY_MILLISECONDS)
     try {
       await apiTokens.touch(token, now)
     } catch (error) {

@@ -13,7 +13,7 @@ import { sha256 } from '../../shared/protocol/hash.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
 import { isLive, type TokenKind, type TokenStore } from '../../shared/stores/tokens.ts'
 import { isOpaqueToken } from '../../shared/tokens/opaque-token.ts'
-import { reportedToken } from './reported-token.ts'
+import { reportedTokens } from './reported-tokens.ts'
 
 export interface LeakedServices extends Omit<AccessTokenServices, 'liveness'> {
   readonly revocations: Pick<TokenStore, 'revoke' | 'deny'>
@@ -50,10 +50,14 @@ export function leakedEndpoint(services: LeakedServices): Handler {
 }
 
 async function endReported(event: EdgeEvent, now: EpochSeconds, services: LeakedServices): Promise<void> {
-  const text = reportedToken(event, MAX_BODY_BYTES)
-  const ended = text === undefined ? undefined : await end(text, event, now, services)
-  if (text === undefined || ended === undefined) return log.info('leak reported, nothing to end')
-  log.warn('leaked token ended', { kind: ended, token_hash: sha256(text) })
+  let ended = 0
+  for (const text of reportedTokens(event, MAX_BODY_BYTES)) {
+    const kind = await end(text, event, now, services)
+    if (kind === undefined) continue
+    ended += 1
+    log.warn('leaked token ended', { kind, token_hash: sha256(text) })
+  }
+  if (ended === 0) log.info('leak reported, nothing to end')
 }
 
 /** Ends a token that lives; form, checksum and signature come first, so that junk costs no read. */

@@ -6,19 +6,18 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { FaultyFile } from '../../shared/config/faults.ts'
-import { parseConfig } from '../../shared/config/parse.ts'
-import type { Config } from '../../shared/config/types.ts'
 import { vendIssuer } from '../../shared/vending/issuers/presets.ts'
 import { CommandError } from './command-error.ts'
 import { type CreateCommand, clientsCreate, usersCreate } from './create.ts'
 import { demoSeed } from './demo.ts'
-import { readOutputs } from './outputs.ts'
+import { readConfig, readOutputsOf } from './deployed-config.ts'
+import { type DeploymentFlags, deploymentFlags } from './flags.ts'
 import { knownIssuers } from './profiles.ts'
 import { profilesCommand } from './profiles-command.ts'
 import { readText } from './read-text.ts'
 import { seed } from './seed.ts'
 import { checkSeed } from './seed-file.ts'
-import { type FindDeployment, tokenCommands } from './tokens.ts'
+import { tokenCommands } from './tokens.ts'
 
 const usage = `usage: npm run scrip -- COMMAND
 
@@ -48,33 +47,32 @@ const usage = `usage: npm run scrip -- COMMAND
       prints seed data to try a deployment with
 
   --outputs FILE   what \`npx cdk deploy --outputs-file FILE\` wrote
-  --config FILE    the deployment's configuration (infra/presets/default.yaml)`
-
-const defaultConfig = 'infra/presets/default.yaml'
+  --config FILE    the deployment's configuration (infra/presets/default.yaml);
+                   tokens list and revoke ask for none`
 
 async function run([command, ...args]: readonly string[]): Promise<void> {
   const [action, ...rest] = args
   if (command === 'users' && action === 'create') return create(usersCreate(rest, readPassword))
   if (command === 'clients' && action === 'create') return create(clientsCreate(rest))
   const tokenCommand = command === 'tokens' ? tokenCommands.get(action ?? '') : undefined
-  if (tokenCommand) return print(await tokenCommand(rest, findDeployment))
+  if (tokenCommand) return print(await tokenCommand(rest))
   if (command === 'profiles') return profilesCommand(args, { usage, readText, readJson, readIssuers })
   const { values, positionals } = readArguments(args)
   const [file, ...more] = positionals
   if (command === 'demo' && file === undefined) return print(demoSeed(readConfig(values.config)))
   if (command === 'seed' && file !== undefined && more.length === 0)
-    return make(readJson(file), file, values.config, values.outputs)
+    return make(readJson(file), file, deploymentFlags(values))
   throw new CommandError(usage)
 }
 
-async function create({ data, config, outputs }: CreateCommand): Promise<void> {
-  await make(data, 'what to create', config, outputs)
+async function create({ data, ...flags }: CreateCommand): Promise<void> {
+  await make(data, 'what to create', flags)
 }
 
-async function make(data: unknown, source: string, config: string | undefined, outputs: string | undefined) {
-  const checkedConfig = readConfig(config)
-  const checked = checkSeed(data, source, checkedConfig)
-  const { made, existing, refused } = await seed(checked, readOutputs(outputs, process.env), checkedConfig)
+async function make(data: unknown, source: string, flags: DeploymentFlags) {
+  const config = readConfig(flags.config)
+  const checked = checkSeed(data, source, config)
+  const { made, existing, refused } = await seed(checked, readOutputsOf(config, flags), config)
   for (const name of existing) console.error(`${name} exists already and is left as it is`)
   for (const remark of refused) console.error(remark)
   if (refused.length > 0) process.exitCode = 1
@@ -97,15 +95,6 @@ function readArguments(args: readonly string[]) {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usage}`)
   }
-}
-
-const findDeployment: FindDeployment = ({ config, outputs }) => ({
-  config: readConfig(config),
-  outputs: readOutputs(outputs, process.env),
-})
-
-function readConfig(file: string = defaultConfig): Config {
-  return parseConfig(readText(file), file)
 }
 
 /** The issuers of a configuration; those of all CI vendors where none is named. */

@@ -1,5 +1,4 @@
 /** `tokens create|list|revoke|rotate`: the API tokens of an account, each named by its id as `list` tells it. */
-import type { Config } from '../../shared/config/types.ts'
 import { type ApiTokenInfo, apiTokenInfo } from '../../shared/protocol/api-token.ts'
 import { fromMilliseconds, type Seconds, seconds } from '../../shared/protocol/brands.ts'
 import { accountStore } from '../../shared/stores/accounts.ts'
@@ -8,28 +7,23 @@ import { connectDynamoDb, type Database } from '../../shared/stores/dynamodb.ts'
 import { InvalidApiTokenRequest, successorOf } from '../../shared/tokens/api-token.ts'
 import { issueApiToken, OPERATOR, requireApiTokens } from './api-tokens.ts'
 import { CommandError } from './command-error.ts'
-import { type DeploymentFlags, deploymentFlags, parseFlags } from './flags.ts'
-import { type Outputs, requireOutput } from './outputs.ts'
-
-/** Finds the deployment that a command's flags name. */
-export type FindDeployment = (flags: DeploymentFlags) => {
-  readonly config: Config
-  readonly outputs: Outputs
-}
+import { readConfig, readOutputsOf } from './deployed-config.ts'
+import { deploymentFlags, parseFlags } from './flags.ts'
+import { type Outputs, readOutputs, requireOutput } from './outputs.ts'
 
 /** What a command prints: `token` where one was made, this once. */
 export interface ToldTokens {
   readonly api_tokens: readonly (ApiTokenInfo & { readonly token?: string })[]
 }
 
-type TokenCommand = (args: readonly string[], find: FindDeployment) => Promise<ToldTokens>
+type TokenCommand = (args: readonly string[]) => Promise<ToldTokens>
 
 /** What may follow `tokens`. */
 export const tokenCommands: ReadonlyMap<string, TokenCommand> = new Map(
   Object.entries({ create, list, revoke, rotate }),
 )
 
-async function create(args: readonly string[], find: FindDeployment): Promise<ToldTokens> {
+async function create(args: readonly string[]): Promise<ToldTokens> {
   const { values, positionals } = parseFlags(args, {
     account: { type: 'string' },
     scope: { type: 'string' },
@@ -39,7 +33,9 @@ async function create(args: readonly string[], find: FindDeployment): Promise<To
   const account = requireAccount(values.account)
   const expiresIn = values['expires-in'] === undefined ? {} : { expiresIn: days(values['expires-in']) }
   const scope = (values.scope ?? '').split(' ').filter((part) => part !== '')
-  const { config, outputs } = find(deploymentFlags(values))
+  const flags = deploymentFlags(values)
+  const config = readConfig(flags.config)
+  const outputs = readOutputsOf(config, flags)
   const policy = requireApiTokens(config)
   const db = connectDynamoDb()
   if (!(await accountStore(db, requireOutput(outputs, 'AccountsTable')).find(account)))
@@ -50,17 +46,17 @@ async function create(args: readonly string[], find: FindDeployment): Promise<To
   return { api_tokens: [{ ...apiTokenInfo(made.record), token: made.text }] }
 }
 
-async function list(args: readonly string[], find: FindDeployment): Promise<ToldTokens> {
+async function list(args: readonly string[]): Promise<ToldTokens> {
   const { values, positionals } = parseFlags(args, { account: { type: 'string' } })
   if (positionals.length > 0) throw new CommandError('tokens list takes flags alone')
   const account = requireAccount(values.account)
-  const store = tokensOf(find(deploymentFlags(values)).outputs)
+  const store = tokensOf(readOutputs(values.outputs, process.env))
   return { api_tokens: (await store.list(account)).map(apiTokenInfo) }
 }
 
-async function revoke(args: readonly string[], find: FindDeployment): Promise<ToldTokens> {
+async function revoke(args: readonly string[]): Promise<ToldTokens> {
   const { account, id, flags } = namedToken(args, 'revoke')
-  const store = tokensOf(find(flags).outputs)
+  const store = tokensOf(readOutputs(flags.outputs, process.env))
   const outcome = await store.revoke(account, id, now())
   if (outcome === 'unknown') throw unknownToken(account, id)
   if (outcome === 'already') console.error(`${id} ended before and is left as it is`)
@@ -68,9 +64,10 @@ async function revoke(args: readonly string[], find: FindDeployment): Promise<To
   return { api_tokens: ended ? [apiTokenInfo(ended)] : [] }
 }
 
-async function rotate(args: readonly string[], find: FindDeployment): Promise<ToldTokens> {
+async function rotate(args: readonly string[]): Promise<ToldTokens> {
   const { account, id, flags } = namedToken(args, 'rotate')
-  const { config, outputs } = find(flags)
+  const config = readConfig(flags.config)
+  const outputs = readOutputsOf(config, flags)
   const policy = requireApiTokens(config)
   const at = now()
   const rotation = await tokensOf(outputs).rotate(account, id, at, (old) =>
@@ -85,9 +82,15 @@ async function rotate(args: readonly string[], find: FindDeployment): Promise<To
   return { api_tokens: [{ ...apiTokenInfo({ ...record, replaces: id }), token: text }] }
 }
 
+/** An id is base64url, and one in 64 begins as a flag does: those are told by their length. */
 function namedToken(args: readonly string[], action: string) {
-  const { values, positionals } = parseFlags(args, { account: { type: 'string' } })
-  const id = only(positionals, `tokens ${action} takes one id, as tokens list tells it`)
+  const looksLikeFlag = (arg: string) => /^-[\w-]{42}$/.test(arg)
+  const { values, positionals } = parseFlags(
+    args.filter((arg) => !looksLikeFlag(arg)),
+    { account: { type: 'string' } },
+  )
+  const ids = [...args.filter(looksLikeFlag), ...positionals]
+  const id = only(ids, `tokens ${action} takes one id, as tokens list tells it`)
   return { account: requireAccount(values.account), id, flags: deploymentFlags(values) }
 }
 

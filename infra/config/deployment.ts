@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collisions } from '../../shared/config/api-consistency.ts'
+import { configDigest } from '../../shared/config/digest.ts'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config, EdgeConfig } from '../../shared/config/types.ts'
@@ -46,6 +47,8 @@ export interface EdgeDeployment extends Omit<EdgeConfig, 'certificateArn'> {
 export interface Deployment {
   /** The configuration, as the functions find it in their `config.json`. */
   readonly config: Config
+  /** Of the configuration as its file says it: what the command line is given to compare. */
+  readonly configDigest: string
   readonly edge?: EdgeDeployment
   readonly stageName: string
   /** Where requests go, without the prefix; the API's own URL when left out. */
@@ -54,6 +57,9 @@ export interface Deployment {
   readonly account?: string
   readonly region?: string
 }
+
+/** A deployment as it follows from where it goes. */
+type PlacedDeployment = Omit<Deployment, 'configDigest'>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -69,7 +75,8 @@ export function readDeployment(context: (key: string) => unknown, environment: E
   const config = parseConfig(readFileSync(file, 'utf8'), file)
   checkCollisions(config, file)
   const local = localContext(context('local'))
-  return local ? localDeployment(config, local) : cloudDeployment(config, environment)
+  const placed = local ? localDeployment(config, local) : cloudDeployment(config, environment)
+  return { ...placed, configDigest: configDigest(config) }
 }
 
 /** @throws FaultyFile when a route of the team's API would take requests from an endpoint of ours */
@@ -82,7 +89,7 @@ function checkCollisions(config: Config, file: string): void {
   if (faults.length > 0) throw new FaultyFile(file, faults)
 }
 
-function cloudDeployment(config: Config, environment: Environment): Deployment {
+function cloudDeployment(config: Config, environment: Environment): PlacedDeployment {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = environment
   const place = {
     stageName: 'prod',
@@ -105,7 +112,7 @@ function cloudDeployment(config: Config, environment: Environment): Deployment {
 }
 
 /** The same deployment with the local stack's address in place of the domain, in no real account. */
-function localDeployment(config: Config, context: LocalContext): Deployment {
+function localDeployment(config: Config, context: LocalContext): PlacedDeployment {
   const { origin, edge, stage = 'prod' } = context
   const place = {
     stageName: stage,

@@ -16,6 +16,8 @@ import { type GrantType, grantTypes, hasUsers } from '../../shared/protocol/gran
 import { api, apiKeys, authorizer, leaked } from './catalogue/api-functions.ts'
 import {
   clientRights,
+  denyingRights,
+  endingRights,
   isJwt,
   livenessRights,
   refreshKeyRights,
@@ -98,7 +100,7 @@ function oauthFunctions(config: Config): FunctionDefinition[] {
         ...refreshKeyRights(config),
         ...(config.grants.refresh_token ? [use('grants', ['dynamodb:GetItem', 'dynamodb:UpdateItem'])] : []),
         // A JWT is denied by its `jti`; an opaque token is found and ended where it rests.
-        use('tokens', isJwt(config) ? ['dynamodb:PutItem'] : ['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+        ...(isJwt(config) ? denyingRights(config) : endingRights),
       ],
     },
     {

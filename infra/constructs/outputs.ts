@@ -22,13 +22,14 @@ export interface OutputSources {
 /** Defined on the stack itself, so that each output's key is exactly its name here. */
 export function addOutputs(stack: Construct, sources: OutputSources): void {
   const { deployment, api, tables, secrets, upstreamSecrets } = sources
-  const { config, baseUrl = api.url } = deployment
+  const { config, configDigest, baseUrl = api.url } = deployment
   const values = {
     Issuer: config.issuer ?? baseUrl,
     BaseUrl: baseUrl,
     ...(hasGrants(config) && { TokenEndpoint: `${baseUrl}${tokenPath(config.paths.prefix)}` }),
     ApiUrl: api.url,
     Prefix: config.paths.prefix,
+    ConfigDigest: configDigest,
     ...Object.fromEntries(
       (Object.keys(tableVariables) as TableName[]).map((name) => [
         `${pascalCase(name)}Table`,

@@ -14,24 +14,55 @@ type Addressed = Pick<APIGatewayProxyEvent, 'resource' | 'pathParameters'> & {
  * @throws Error when path and resource do not belong together
  */
 export function issuerOf(configured: string | undefined, event: Addressed): string {
+  const issuer = issuerIfTold(configured, event)
+  if (issuer === undefined)
+    throw new Error('the issuer cannot be read off this request; set it in the configuration')
+  return issuer
+}
+
+/** The same, and nothing when path and resource do not belong together. */
+export function issuerIfTold(configured: string | undefined, event: Addressed): string | undefined {
   if (configured !== undefined) return configured
   const { domainName, path } = event.requestContext
-  const before = pathBefore(event, path.replace(/\/+$/, ''))
-  if (domainName === undefined || before === undefined)
-    throw new Error('the issuer cannot be read off this request; set it in the configuration')
+  const before = pathBefore(event, path)
+  if (domainName === undefined || before === undefined) return undefined
   // API Gateway serves https alone; a loopback host is the local stack.
   const scheme = isLoopbackHost(domainName) ? 'http' : 'https'
   return `${scheme}://${domainName}${before}`
 }
 
 /** The path without the segments that the resource matched; a greedy parameter has matched several. */
-function pathBefore({ resource, pathParameters }: Addressed, fullPath: string): string | undefined {
+function pathBefore({ resource, pathParameters }: Addressed, path: string): string | undefined {
   const template = resource.split('/').slice(1)
   const greedy = /^\{(.+)\+\}$/.exec(template.at(-1) ?? '')?.[1]
-  const more = greedy === undefined ? 0 : (pathParameters?.[greedy] ?? '').split('/').length - 1
-  const segments = fullPath.split('/')
-  const before = segments.slice(0, segments.length - template.length - more)
-  const matched = segments.slice(before.length)
-  const fits = template.every((segment, index) => segment.startsWith('{') || segment === matched[index])
+  const sent = path.replace(/\/$/, '').split('/')
+  const read = sent.map(decoded)
+  const rest = greedy === undefined ? undefined : (pathParameters?.[greedy] ?? '')
+  // The path is as it was sent; API Gateway decodes parameters, and some events were seen with both encoded.
+  const last = rest === undefined ? 1 : (countOf(rest, read) ?? countOf(rest, sent))
+  if (last === undefined) return undefined
+  const before = sent.slice(0, Math.max(0, sent.length - last - template.length + 1))
+  const fits = template.every(
+    (segment, index) => segment.startsWith('{') || segment === read[before.length + index],
+  )
   return before.length > 0 && fits ? before.join('/') : undefined
+}
+
+/** How many segments at the end make up a text, whose own slashes may have been encoded. */
+function countOf(text: string, segments: readonly string[]): number | undefined {
+  let length = -1
+  for (const [index, segment] of segments.toReversed().entries()) {
+    length += 1 + segment.length
+    if (length >= text.length) return segments.slice(-index - 1).join('/') === text ? index + 1 : undefined
+  }
+  return undefined
+}
+
+/** What is no percent-encoding stays as it is. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }

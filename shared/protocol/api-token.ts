@@ -27,6 +27,7 @@ export interface NewApiToken {
 export interface StoredApiToken extends NewApiToken {
   /** To the hour. */
   readonly lastUsedAt?: EpochSeconds
+  /** From then on `expiresAt` tells only when the record may go. */
   readonly revokedAt?: EpochSeconds
   readonly revokedBecause?: RevocationReason
   /** Token hashes: what it was rotated into, and what it was rotated from. */
@@ -62,7 +63,7 @@ export function apiTokenInfo(token: StoredApiToken): ApiTokenInfo {
     hint: token.hint,
     created_by: token.createdBy,
     created_at: isoTime(token.issuedAt),
-    ...(expiresAt === undefined ? {} : { expires_at: isoTime(expiresAt) }),
+    ...(expiresAt === undefined || revokedAt !== undefined ? {} : { expires_at: isoTime(expiresAt) }),
     ...(lastUsedAt === undefined ? {} : { last_used_at: isoTime(lastUsedAt) }),
     ...(revokedAt === undefined ? {} : { revoked_at: isoTime(revokedAt) }),
     ...(revokedBecause === undefined ? {} : { revoked_because: revokedBecause }),

@@ -15,7 +15,7 @@ import {
 import type { NewApiToken, RevocationReason, StoredApiToken } from '../protocol/api-token.ts'
 import { type EpochSeconds, epochSeconds } from '../protocol/brands.ts'
 import { batchGet } from './batch-get.ts'
-import { createItem, type Item, writeOnce } from './conditional-write.ts'
+import { createItem, type Item, type WriteOutcome, writeOnce } from './conditional-write.ts'
 import { isLive, keptAfterRevocation, toStoredToken } from './tokens.ts'
 
 /** Live tokens that an account may have. */
@@ -23,6 +23,8 @@ export const MAX_LIVE_API_TOKENS = 100
 
 /** `lastUsedAt` is written at most this often: once an hour for each token, however busy it is. */
 const USE_NOTED_EVERY = 3600
+/** The request whose token was used waits no longer for it. */
+const USE_NOTED_WITHIN_MILLISECONDS = 300
 
 export type CreationOutcome = 'created' | 'too many'
 /** `already` where it ended before, for whatever reason; `unknown` where the account has no such token. */
@@ -63,7 +65,7 @@ export interface ApiTokenStore {
     succeed: (old: StoredApiToken) => Successor,
   ): Promise<RotationOutcome<Successor>>
   /**
-   * Notes that a token was used.
+   * Notes that a token was used, or gives up soon.
    *
    * @param token as it was read: where its use was noted within the hour, nothing is sent
    */
@@ -125,7 +127,7 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
           ...keyOf(tokenHash),
           UpdateExpression:
             'SET revokedAt = :now, revokedBecause = :because, attempt = :attempt, ' +
-            `expiresAt = if_not_exists(expiresAt, :keptUntil)${isSucceeded ? ', replacedBy = :replacedBy' : ''}`,
+            `expiresAt = :keptUntil${isSucceeded ? ', replacedBy = :replacedBy' : ''}`,
           ConditionExpression: isSucceeded ? `${isTheirs} AND ${isNotExpired}` : isTheirs,
           ExpressionAttributeValues: {
             ':kind': 'api_token',
@@ -160,8 +162,9 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
     },
 
     /**
-     * Order, and why: the successor is written first, so that an owner is never left without a token. What
-     * fails in between leaves a successor that nobody can use, since its text was told to nobody.
+     * Order, and why: the successor is written first, so that the token never ends without one. Where the last
+     * write has no answer, the token tells whether it was applied: if so, the successor's text is still there to
+     * be told. Only where it cannot be read either is the owner left with a successor that nobody can use.
      */
     async rotate(account, tokenHash, now, succeed) {
       const old = await find(tokenHash)
@@ -170,10 +173,18 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
       const successor = succeed(old)
       await put({ ...successor.record, replaces: tokenHash })
       const replacedBy = successor.record.tokenHash
-      const outcome = await end(account, tokenHash, now, 'rotated', replacedBy)
+      // What nobody can use need not be listed either.
+      const discard = () => db.send(new DeleteCommand(keyOf(replacedBy)))
+      const outcome = await end(account, tokenHash, now, 'rotated', replacedBy).catch(
+        async (error: unknown): Promise<WriteOutcome> => {
+          if ((await find(tokenHash))?.replacedBy === replacedBy) return { applied: true }
+          await discard()
+          throw error
+        },
+      )
       if (outcome.applied) return { outcome: 'rotated', successor }
-      // Somebody else was faster. What nobody can use need not be listed either.
-      await db.send(new DeleteCommand(keyOf(replacedBy)))
+      // Somebody else was faster.
+      await discard()
       const found = toApiToken(outcome.found)
       return found?.account === account ? whyNot(found) : { outcome: 'unknown' }
     },
@@ -192,6 +203,7 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
             ExpressionAttributeNames: { '#tokenHash': 'tokenHash', '#lastUsedAt': 'lastUsedAt' },
             ExpressionAttributeValues: { ':now': now, ':anHourAgo': anHourAgo },
           }),
+          { abortSignal: AbortSignal.timeout(USE_NOTED_WITHIN_MILLISECONDS) },
         )
       } catch (error) {
         // Another request noted it, or the token is gone.

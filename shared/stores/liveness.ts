@@ -3,8 +3,8 @@
  * two tables, so that a revocation that was answered with 200 counts everywhere at once.
  */
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { denialKey } from '../protocol/denial-key.ts'
 import { type Grant, toGrant } from './grants.ts'
-import { denialKey } from './tokens.ts'
 
 export interface Liveness {
   /** The grant, or the revocation of all of a client's; nothing where neither was ever written. */

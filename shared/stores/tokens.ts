@@ -5,6 +5,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { RevocationReason, StoredApiToken } from '../protocol/api-token.ts'
 import { after, type ClientId, type EpochSeconds, seconds } from '../protocol/brands.ts'
+import { denialKey } from '../protocol/denial-key.ts'
 import { createItem, type Item } from './conditional-write.ts'
 
 export type { StoredApiToken }
@@ -21,7 +22,7 @@ export interface StoredAccessToken {
   readonly gid: string
   readonly generation: number
   readonly issuedAt: EpochSeconds
-  /** Never, where it is left out. */
+  /** Never, where it is left out; of a revoked token, when its record may go. */
   readonly expiresAt?: EpochSeconds
   readonly revokedAt?: EpochSeconds
   readonly revokedBecause?: RevocationReason
@@ -40,12 +41,9 @@ export interface TokenStore {
   deny(jti: string, expiresAt: EpochSeconds): Promise<void>
 }
 
-/** The key of a denied JWT; no SHA-256 in base64url has a colon. */
-export const denialKey = (jti: string): string => `jti:${jti}`
-
 /**
- * When TTL may remove a token that had no end and was revoked: it opens nothing either way, and its owner has
- * had time to read why.
+ * When TTL may remove a token whose owner should read why it was revoked, whenever it would have ended itself: it
+ * opens nothing either way.
  */
 export const keptAfterRevocation = (now: EpochSeconds): EpochSeconds => after(now, seconds(90 * 86_400))
 
@@ -64,14 +62,17 @@ export function tokenStore(db: DynamoDBDocumentClient, table: string): TokenStor
     },
 
     async revoke(tokenHash, now, because = 'revoked') {
+      // Who ends a token itself has nothing to read.
+      const keptUntil = because === 'revoked' ? 'if_not_exists(expiresAt, :keptUntil)' : ':keptUntil'
       await db.send(
+        // No other attribute may be named, and none be asked for: the roles that end tokens are held to these.
         new UpdateCommand({
           TableName: table,
           Key: { tokenHash },
           UpdateExpression:
             'SET revokedAt = if_not_exists(revokedAt, :now), ' +
             'revokedBecause = if_not_exists(revokedBecause, :because), ' +
-            'expiresAt = if_not_exists(expiresAt, :keptUntil)',
+            `expiresAt = ${keptUntil}`,
           ConditionExpression: 'attribute_exists(tokenHash)',
           ExpressionAttributeValues: {
             ':now': now,

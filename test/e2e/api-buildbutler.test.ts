@@ -78,6 +78,7 @@ describe('BuildButler’s API', () => {
     test.each([
       ...everyRoute,
       { method: 'GET', path: '/api/v1/token' },
+      { method: 'POST', path: '/api/v1/token' },
       { method: 'GET', path: '/api/v1/nothing' },
     ])('$method $path: 401 without a credential, or with a bad one', async (route) => {
       const without = await ask(route)
@@ -110,6 +111,15 @@ describe('BuildButler’s API', () => {
       })
       expect(answer.headers['cache-control']).toBe('no-store')
       expect(answer.text).not.toContain(tokens.get('read:jobs'))
+    })
+
+    test('HEAD of it has the headers alone (RFC 9110 §9.3.2)', async () => {
+      const { status, text, headers } = await as('read:jobs', { method: 'HEAD', path: '/api/v1/token' })
+      expect({ status, text, limit: headers['x-ratelimit-limit'] }).toEqual({
+        status: 200,
+        text: '',
+        limit: '1000',
+      })
     })
   })
 
@@ -285,6 +295,7 @@ describe('BuildButler’s API', () => {
   })
 
   test.each([
+    { method: 'POST', path: '/api/v1/token', allow: 'GET, HEAD' },
     { method: 'DELETE', path: '/api/v1/jobs', allow: 'GET, HEAD' },
     { method: 'GET', path: '/api/v1/connections', allow: 'POST' },
     { method: 'OPTIONS', path: '/api/v1/alerts/3', allow: 'PUT, DELETE' },
@@ -295,6 +306,7 @@ describe('BuildButler’s API', () => {
       allow,
       body: { error: 'invalid_request', error_description: expect.any(String) },
     })
+    expect(answer.headers['x-ratelimit-limit']).toBe('1000')
   })
 
   test('an unknown path is 404 for who has a token', async () => {

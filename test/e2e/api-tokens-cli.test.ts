@@ -1,16 +1,22 @@
-import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts'
+import { fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
+import { type ApiTokenStore, apiTokenStore } from '../../shared/stores/api-tokens.ts'
+import { connectDynamoDb, type Database } from '../../shared/stores/dynamodb.ts'
+import { scrip } from '../support/command-line.ts'
 import { postForm } from '../support/token-request.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'scrip-tokens-e2e-'))
 const config = 'infra/presets/default.yaml'
 
 let stack: LocalStack
+let tokens: ApiTokenStore
+let db: Database
 beforeAll(async () => {
   stack = await startLocalStack({
     port: 0,
@@ -19,30 +25,17 @@ beforeAll(async () => {
     dataDir: join(directory, 'data'),
     log: () => undefined,
   })
+  Object.assign(process.env, stack.operator)
+  db = connectDynamoDb()
+  tokens = apiTokenStore(db, stack.outputs.TokensTable ?? '')
 })
 afterAll(async () => {
+  db?.destroy()
   await stack?.close()
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** Runs the command line against the stack, as an operator would against a deployment. */
-function scrip(...args: readonly string[]): Promise<{ code: unknown; told: unknown; remarks: string }> {
-  const { PATH, HOME } = process.env
-  const env = { PATH, HOME, ...stack.operator }
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['infra/cli/main.ts', ...args, '--config', config],
-      { env },
-      (error, out, err) =>
-        resolve({
-          code: error ? error.code : 0,
-          told: out === '' ? undefined : JSON.parse(out),
-          remarks: err,
-        }),
-    )
-  })
-}
+const run = (...args: readonly string[]) => scrip(stack.operator, [...args, '--config', config])
 
 interface Told {
   readonly id: string
@@ -52,20 +45,20 @@ interface Told {
 
 /** The one token that a command told of. */
 async function one(...args: readonly string[]): Promise<Told> {
-  const { told, remarks } = await scrip(...args)
+  const { told, remarks } = await run(...args)
   const [token] = (told as { api_tokens: Told[] } | undefined)?.api_tokens ?? []
   if (!token) throw new Error(remarks)
   return token
 }
 const create = (name: string, account: string) =>
   one('tokens', 'create', name, '--account', account, '--scope', 'read')
-const list = async (account: string) => (await scrip('tokens', 'list', '--account', account)).told
+const list = async (account: string) => (await run('tokens', 'list', '--account', account)).told
 
 function seedFile(name: string, data: object): string {
   writeFileSync(join(directory, name), JSON.stringify(data))
   return join(directory, name)
 }
-const openAccount = (id: string) => scrip('seed', seedFile(`${id}.json`, { accounts: [{ id }] }))
+const openAccount = (id: string) => run('seed', seedFile(`${id}.json`, { accounts: [{ id }] }))
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
 const text = expect.stringMatching(/^scrip_live_[0-9A-Za-z]{39}$/)
@@ -86,7 +79,7 @@ describe('tokens', () => {
   test('create prints the token this once, and list never does (B1.2)', async () => {
     await openAccount('maker')
     const args = ['--account', 'maker', '--scope', 'read write', '--expires-in', '90']
-    const { code, told, remarks } = await scrip('tokens', 'create', ' Nightly export ', ...args)
+    const { code, told, remarks } = await run('tokens', 'create', ' Nightly export ', ...args)
     const stored = {
       id: expect.stringMatching(/^[\w-]{43}$/),
       name: 'Nightly export',
@@ -114,7 +107,6 @@ describe('tokens', () => {
     const next = await one('tokens', 'rotate', old.id, '--account', 'acme')
     expect(next).toEqual({ ...info(next), replaces: old.id, token: text })
     const rotated = info(old, {
-      expires_at: time,
       revoked_at: time,
       revoked_because: 'rotated',
       replaced_by: next.id,
@@ -125,18 +117,18 @@ describe('tokens', () => {
       api_tokens: expect.arrayContaining([info(next, { replaces: old.id }), rotated]),
     })
 
-    const ended = { replaces: old.id, expires_at: time, revoked_at: time, revoked_because: 'revoked' }
-    expect(await scrip('tokens', 'revoke', next.id, '--account', 'acme')).toEqual({
+    const ended = { replaces: old.id, revoked_at: time, revoked_because: 'revoked' }
+    expect(await run('tokens', 'revoke', next.id, '--account', 'acme')).toEqual({
       code: 0,
       told: { api_tokens: [info(next, ended)] },
       remarks: '',
     })
-    expect(await scrip('tokens', 'revoke', next.id, '--account', 'acme')).toEqual({
+    expect(await run('tokens', 'revoke', next.id, '--account', 'acme')).toEqual({
       code: 0,
       told: { api_tokens: [info(next, ended)] },
       remarks: `${next.id} ended before and is left as it is\n`,
     })
-    expect(await scrip('tokens', 'rotate', next.id, '--account', 'acme')).toEqual({
+    expect(await run('tokens', 'rotate', next.id, '--account', 'acme')).toEqual({
       code: 1,
       told: undefined,
       remarks: `${next.id} was revoked: create another\n`,
@@ -169,14 +161,36 @@ describe('tokens', () => {
     { args: ['revoke', 'x', '--account', 'acme'], remarks: unknown('acme') },
     { args: ['rotate', 'x', '--account', 'acme'], remarks: unknown('acme') },
   ])('$args is refused', async ({ args, remarks }) => {
-    expect(await scrip('tokens', ...args)).toEqual({ code: 1, told: undefined, remarks })
+    expect(await run('tokens', ...args)).toEqual({ code: 1, told: undefined, remarks })
+  })
+
+  test.each([
+    { beginning: '-', action: 'revoke', because: 'revoked' },
+    { beginning: '--', action: 'revoke', because: 'revoked' },
+    { beginning: '-', action: 'rotate', because: 'rotated' },
+    { beginning: '--', action: 'rotate', because: 'rotated' },
+  ])('whose id begins with $beginning can be named: $action', async ({ beginning, action, because }) => {
+    const tokenHash = `${beginning}${randomBytes(32).toString('base64url')}`.slice(0, 43)
+    await tokens.create({
+      tokenHash,
+      kind: 'api_token',
+      account: 'dashed',
+      name: 'CI',
+      scope: ['read'],
+      createdBy: 'operator',
+      hint: 'scrip_live_0000',
+      issuedAt: fromMilliseconds(Date.now()),
+    })
+    const { code, remarks } = await run('tokens', action, tokenHash, '--account', 'dashed')
+    expect({ code, remarks }).toEqual({ code: 0, remarks: '' })
+    expect(await tokens.find(tokenHash)).toMatchObject({ revokedBecause: because })
   })
 
   test('of another account can be neither revoked nor rotated', async () => {
     await openAccount('victim')
     const { id, hint } = await create('CI', 'victim')
-    expect((await scrip('tokens', 'revoke', id, '--account', 'acme')).code).toBe(1)
-    expect((await scrip('tokens', 'rotate', id, '--account', 'acme')).code).toBe(1)
+    expect((await run('tokens', 'revoke', id, '--account', 'acme')).code).toBe(1)
+    expect((await run('tokens', 'rotate', id, '--account', 'acme')).code).toBe(1)
     expect(await list('victim')).toEqual({
       api_tokens: [info({ id, hint, token: '' }, { account: 'victim' })],
     })
@@ -188,12 +202,12 @@ describe('seed', () => {
   const file = () => seedFile('tokens.json', { accounts: [{ id: 'planted' }], api_tokens: [seeded] })
 
   test('makes API tokens and tells them, and leaves a live one of that name as it is', async () => {
-    expect(await scrip('seed', file())).toEqual({
+    expect(await run('seed', file())).toEqual({
       code: 0,
       told: { accounts: [{ id: 'planted' }], api_tokens: [{ ...seeded, token: text }] },
       remarks: '',
     })
-    expect(await scrip('seed', file())).toEqual({
+    expect(await run('seed', file())).toEqual({
       code: 0,
       told: {},
       remarks:
@@ -202,19 +216,19 @@ describe('seed', () => {
     })
     const before = (await list('planted')) as { api_tokens: Told[] }
     expect(before.api_tokens).toHaveLength(1)
-    await scrip('tokens', 'revoke', before.api_tokens[0]?.id ?? '', '--account', 'planted')
-    expect((await scrip('seed', file())).told).toEqual({ api_tokens: [{ ...seeded, token: text }] })
+    await run('tokens', 'revoke', before.api_tokens[0]?.id ?? '', '--account', 'planted')
+    expect((await run('seed', file())).told).toEqual({ api_tokens: [{ ...seeded, token: text }] })
   })
 
   test('makes nothing at all where the account of a token is not there', async () => {
     const users = [{ username: 'grace' }]
     const orphan = seedFile('orphan.json', { users, api_tokens: [{ ...seeded, account: 'lost' }] })
-    expect(await scrip('seed', orphan)).toEqual({
+    expect(await run('seed', orphan)).toEqual({
       code: 1,
       told: undefined,
       remarks: 'api_tokens.0.account: there is no account lost, here or in the deployment\n',
     })
-    expect((await scrip('seed', seedFile('grace.json', { users }))).told).toMatchObject({ users })
+    expect((await run('seed', seedFile('grace.json', { users }))).told).toMatchObject({ users })
   })
 
   test('of the demo has a token, told in demo.json', async () => {

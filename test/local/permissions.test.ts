@@ -88,6 +88,15 @@ const fixture: Fixture = {
         }),
       ],
     },
+    ownKind: {
+      source: dynamoCall('PutItemCommand', `{ TableName: 'items', Item: { id: { S: input.id } } }`),
+      statements: [
+        allow('dynamodb:PutItem', tableArn, {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['mine:*'] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        }),
+      ],
+    },
     ownIndex: {
       source: dynamoCall(
         'QueryCommand',
@@ -214,6 +223,12 @@ describe('a role', () => {
   test('may touch the keys that its condition names, and no others', async () => {
     expect(await bodyOf('own?id=mine')).toEqual({})
     expect(refused(await bodyOf('own?id=yours'), 'dynamodb:GetItem', arnOfTable)).toEqual(isRefused)
+  })
+
+  test('may put items whose keys are like its condition’s, and no others', async () => {
+    expect(await bodyOf('ownKind?id=mine:1')).toEqual({})
+    for (const id of ['mine', 'yours:mine:1'])
+      expect(refused(await bodyOf(`ownKind?id=${id}`), 'dynamodb:PutItem', arnOfTable)).toEqual(isRefused)
   })
 
   test.each([

@@ -13,11 +13,11 @@ describe('routes', () => {
     const to = (folder: string) => `${functionOf(deployment, folder).path}/Aliaslive`
     const routes = routesOf(deployment).map(({ route, alias }) => `${route} → ${alias}`)
     expect(routes).toEqual([
+      `ANY /api/v1/token → ${to('api')}`,
       `ANY /api/v1/{proxy+} → ${to('api')}`,
       `GET /.well-known/jwks.json → ${to('metadata')}`,
       `GET /.well-known/oauth-authorization-server → ${to('metadata')}`,
       `GET /.well-known/openid-configuration → ${to('metadata')}`,
-      `GET /api/v1/token → ${to('api')}`,
       `GET /health → ${to('health')}`,
       `GET /oauth/account → ${to('authorize')}`,
       `GET /oauth/authorize → ${to('authorize')}`,
@@ -116,6 +116,7 @@ describe('outputs', () => {
       TokenEndpoint: { Value: `${url}/oauth/token` },
       ApiUrl: { Value: url },
       Prefix: { Value: '/oauth' },
+      ConfigDigest: { Value: expect.stringMatching(/^[\w-]{43}$/) },
       ClientsTable: { Value: '<Tables/Clients>' },
       AccountsTable: { Value: '<Tables/Accounts>' },
       UsersTable: { Value: '<Tables/Users>' },

@@ -30,6 +30,9 @@ const caller = {
   Grants: ['BatchGetItem'],
 }
 const use = 'UpdateItem of tokenHash, lastUsedAt'
+/** Ending an opaque token, and a JWT. */
+const end = ['GetItem', 'UpdateItem of tokenHash, revokedAt, revokedBecause, expiresAt']
+const deny = 'PutItem on keys like jti:*'
 const apiKeys: ExpectedRights = { tables: { Accounts: ['Scan', 'UpdateItem'] }, managesApiKeys: true }
 const fourSecrets = ['RefreshKeys', 'SessionKeys', 'SigningKeys', 'VerificationKeys']
 const pages: ExpectedRights = {
@@ -68,7 +71,7 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
     reads: ['VerificationKeys'],
   },
   revoke: {
-    tables: { ...tieredClient, Grants: ['GetItem', 'UpdateItem'], Tokens: ['PutItem'] },
+    tables: { ...tieredClient, Grants: ['GetItem', 'UpdateItem'], Tokens: [deny] },
     reads: ['RefreshKeys', 'VerificationKeys'],
   },
   introspect: {
@@ -76,7 +79,7 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
     reads: ['RefreshKeys', 'VerificationKeys'],
   },
   leaked: {
-    tables: { ...stranger, Tokens: ['GetItem', 'PutItem', 'UpdateItem'] },
+    tables: { ...stranger, Tokens: [...end, deny] },
     reads: ['VerificationKeys'],
   },
   authorizer: {
@@ -95,12 +98,12 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
 export const ofBuildr: Readonly<Record<string, ExpectedRights>> = {
   token: { invokes: ['GrantsClientCredentials'] },
   'grants/client_credentials': { tables: client, reads: ['SigningKeys'] },
-  revoke: { tables: { ...client, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  revoke: { tables: { ...client, Tokens: [deny] }, reads: ['VerificationKeys'] },
   introspect: {
     tables: { ...client, Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],
   },
-  leaked: { tables: { ...stranger, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  leaked: { tables: { ...stranger, Tokens: [deny] }, reads: ['VerificationKeys'] },
   authorizer: {
     tables: { ...caller, Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],
@@ -136,14 +139,14 @@ export const ofBuddy: Readonly<Record<string, ExpectedRights>> = {
   },
   authorize: pages,
   revoke: {
-    tables: { ...client, Grants: ['GetItem', 'UpdateItem'], Tokens: ['GetItem', 'UpdateItem'] },
+    tables: { ...client, Grants: ['GetItem', 'UpdateItem'], Tokens: end },
     reads: ['RefreshKeys'],
   },
   introspect: {
     tables: { ...client, Grants: ['BatchGetItem', 'GetItem'], Tokens: ['GetItem'] },
     reads: ['RefreshKeys'],
   },
-  leaked: { tables: { ...stranger, Tokens: ['GetItem', 'UpdateItem'] } },
+  leaked: { tables: { ...stranger, Tokens: end } },
   authorizer: { tables: { ...caller, Tokens: ['GetItem'] }, namesFallbackKeys: true },
   api: { upstreams: ['Buddy'] },
   'api-keys': apiKeys,
@@ -173,7 +176,7 @@ export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
     tables: { ...client, Consents: ['UpdateItem'], Grants: ['UpdateItem'], Users: ['GetItem', 'UpdateItem'] },
     reads: ['RefreshKeys', 'SigningKeys'],
   },
-  leaked: { tables: { ...stranger, Tokens: ['PutItem'] }, reads: ['VerificationKeys'] },
+  leaked: { tables: { ...stranger, Tokens: [deny] }, reads: ['VerificationKeys'] },
   authorizer: {
     tables: { ...caller, Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],

@@ -91,7 +91,10 @@ export function useAuthorizer() {
           clients: {
             find: told('client', async (id) => clients.find(({ clientId }) => clientId === id)),
           },
-          used: told('used', rememberUse(apiTokenStore(world.db(), world.tableName('tokens')))),
+          used: told(
+            'used',
+            rememberUse(apiTokenStore(world.db(), world.tableName('tokens')), () => clock.now * 1000),
+          ),
           ...different.identify,
         }),
         accounts: {

@@ -1,7 +1,7 @@
 /** A DynamoDB engine for the store contract: dynalite in this process, or the one that DYNAMODB_ENDPOINT names. */
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { type ConsumedCapacity, CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll } from 'vitest'
@@ -111,6 +111,28 @@ export function recordCommands(db: DynamoDBDocumentClient): string[] {
     { step: 'initialize', name: 'record-commands' },
   )
   return commands
+}
+
+/**
+ * What a connection's commands cost from now on, as `GetItem 1`: units of a table, as the engine measures them. A
+ * read that is not strongly consistent costs half of one that is.
+ */
+export function recordUnits(db: DynamoDBDocumentClient): string[] {
+  const units: string[] = []
+  db.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } })
+        const { ConsumedCapacity = [] } = result.output as {
+          ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[]
+        }
+        const total = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+        units.push(`${commandName.replace(/Command$/, '')} ${total}`)
+        return result
+      },
+    { step: 'initialize', name: 'record-units' },
+  )
+  return units
 }
 
 /** Runs before each time that a request is put on the wire, the SDK's own retries included. */

@@ -1,10 +1,9 @@
 /** The functions around the team's own API, and the one that ends leaked tokens. */
 import type { ApiConfig, Config } from '../../../shared/config/types.ts'
 import { endpointPath, presentedTokenPath, unknownApiPath } from '../../../shared/protocol/endpoints.ts'
-import { hasOpaqueTokens, isJwt, verifyingRights } from './common-rights.ts'
+import { denyingRights, endingRights, hasOpaqueTokens, isJwt, verifyingRights } from './common-rights.ts'
 import {
   type FunctionDefinition,
-  get,
   knowEdge,
   memoryMegabytes,
   onlyAttributes,
@@ -15,8 +14,6 @@ import {
 
 /** A stranger's report of a leaked token, which ends it. */
 export function leaked(config: Config): FunctionDefinition {
-  const ends = isJwt(config) ? ['dynamodb:PutItem'] : []
-  const looksUp = hasOpaqueTokens(config) ? ['dynamodb:GetItem', 'dynamodb:UpdateItem'] : []
   return {
     folder: 'leaked',
     routes: [post(endpointPath(config.paths.prefix, 'leaked'))],
@@ -24,7 +21,8 @@ export function leaked(config: Config): FunctionDefinition {
     memoryMegabytes,
     rights: [
       use('rateLimits', ['dynamodb:UpdateItem']),
-      use('tokens', [...looksUp, ...ends]),
+      ...(hasOpaqueTokens(config) ? endingRights : []),
+      ...denyingRights(config),
       ...verifyingRights(config),
       knowEdge,
     ],
@@ -60,14 +58,11 @@ export function authorizer(config: Config): FunctionDefinition {
 
 /** The team's own API: checks scope and rate, and forwards to its upstreams. No table, no key of ours. */
 export function api({ routes, upstreams }: ApiConfig): FunctionDefinition {
-  const paths = new Set(routes.map(({ path }) => path))
+  const paths = new Set([presentedTokenPath, ...routes.map(({ path }) => path), unknownApiPath])
   return {
     folder: 'api',
-    routes: [
-      { ...get(presentedTokenPath), isProtected: true },
-      // Every method, so that one which a route does not have is refused with the rate told.
-      ...[...paths, unknownApiPath].map((path): Route => ({ method: 'ANY', path, isProtected: true })),
-    ],
+    // Every method, so that one which a route does not have is refused with the rate told.
+    routes: [...paths].map((path): Route => ({ method: 'ANY', path, isProtected: true })),
     timeoutSeconds: 28, // API Gateway waits 29 s; an upstream has 25 at most
     memoryMegabytes,
     rights: Object.entries(upstreams).map(([name, upstream]) =>

@@ -1,6 +1,7 @@
 /** Rights that several functions have, following the configuration. */
 import type { Config } from '../../../shared/config/types.ts'
-import { knowEdge, type Right, read, use } from './definition.ts'
+import { denialKey } from '../../../shared/protocol/denial-key.ts'
+import { knowEdge, onlyAttributes, onlyKeysLike, type Right, read, use } from './definition.ts'
 
 /** Authenticating a client, and counting its requests. */
 export function clientRights(config: Config): Right[] {
@@ -26,6 +27,21 @@ export function livenessRights(config: Config): Right[] {
     use('tokens', isJwt(config) ? ['dynamodb:BatchGetItem'] : ['dynamodb:GetItem']),
   ]
 }
+
+/** Denying a JWT: an item of another key, such as a token, may not be put. */
+export function denyingRights(config: Config): Right[] {
+  return isJwt(config) ? [use('tokens', ['dynamodb:PutItem'], onlyKeysLike(denialKey('*')))] : []
+}
+
+/** Finding an opaque token and ending it: of whom it is, and of what it allows, nothing may be written. */
+export const endingRights: readonly Right[] = [
+  use('tokens', ['dynamodb:GetItem']),
+  use(
+    'tokens',
+    ['dynamodb:UpdateItem'],
+    onlyAttributes('tokenHash', 'revokedAt', 'revokedBecause', 'expiresAt'),
+  ),
+]
 
 export function refreshKeyRights({ grants }: Config): Right[] {
   return grants.refresh_token ? [read('refreshKeys')] : []

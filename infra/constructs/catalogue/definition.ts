@@ -63,6 +63,14 @@ export function onlyKey(key: string): Conditions {
   }
 }
 
+/** Only items whose partition key fits the pattern. */
+export function onlyKeysLike(pattern: string): Conditions {
+  return {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [pattern] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  }
+}
+
 /** Only these attributes, and no others of the item in the answer. */
 export function onlyAttributes(...names: string[]): Conditions {
   return {

@@ -30,7 +30,7 @@ export function commandsToTry(
   return [
     ...(machine && tokenEndpoint ? [tokenCommand(machine, 'client_credentials', tokenEndpoint)] : []),
     ...(firstParty && user ? [tokenCommand(firstParty, 'password', tokenEndpoint, user)] : []),
-    ...(apiToken && routes.includes(`GET ${tokenStatusPath}`)
+    ...(apiToken && routes.includes(`ANY ${tokenStatusPath}`)
       ? [
           `curl -i -H ${quote(`Authorization: Bearer ${apiToken.token}`)} ${quote(`${base}${tokenStatusPath}`)}`,
         ]

@@ -5,6 +5,7 @@ import { recordCommands } from '../../support/dynamodb.ts'
 import { at, storedToken } from '../../support/grants.ts'
 
 const { connect, store, others, table, given } = useApiTokens()
+const kept = at(5 + 90 * 86_400)
 const successor = (tokenHash: string) => (old: NewApiToken) => ({
   record: { ...token(tokenHash), account: old.account },
   text: `text of ${tokenHash}`,
@@ -17,7 +18,7 @@ describe('rotating', () => {
     expect(outcome).toEqual({ outcome: 'rotated', successor: successor('new')(old) })
     expect(await others().list(old.account)).toEqual([
       { ...successor('new')(old).record, replaces: 'old' },
-      { ...old, revokedAt: at(5), revokedBecause: 'rotated', replacedBy: 'new' },
+      { ...old, revokedAt: at(5), revokedBecause: 'rotated', replacedBy: 'new', expiresAt: kept },
     ])
   })
 
@@ -99,7 +100,44 @@ describe('rotating', () => {
     )
     const rotation = store(connection).rotate(old.account, 'half rotated', at(5), successor('unanswered'))
     await expect(rotation).rejects.toThrow('down')
-    expect(await store().find('half rotated')).toEqual(old)
+    expect(await store().list(old.account)).toEqual([old])
+  })
+
+  /** A connection on which updates are applied, and no answer comes to them however often they are sent. */
+  async function withoutAnswers(fallsSilent = false) {
+    const connection = await connect()
+    let isSilent = false
+    connection.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (isSilent) throw new Error('no answer')
+          const answer = await next(args)
+          if (commandName !== 'UpdateItemCommand') return answer
+          isSilent = fallsSilent
+          throw new Error('no answer')
+        },
+      { step: 'initialize', name: 'lose-answers' },
+    )
+    return connection
+  }
+
+  test('of which no answer tells that it was done is done all the same: the owner gets the new token', async () => {
+    const old = await given('unanswered for good')
+    const connection = await withoutAnswers()
+    const rotation = await store(connection).rotate(old.account, old.tokenHash, at(5), successor('heard of'))
+    expect(rotation).toEqual({ outcome: 'rotated', successor: successor('heard of')(old) })
+    expect(await store().list(old.account)).toMatchObject([
+      { tokenHash: 'heard of', replaces: old.tokenHash },
+      { tokenHash: old.tokenHash, revokedBecause: 'rotated', replacedBy: 'heard of' },
+    ])
+  })
+
+  test('of which nothing can be read either fails, and deletes no token that may be the live one', async () => {
+    const old = await given('silenced')
+    const connection = await withoutAnswers(true)
+    const rotation = store(connection).rotate(old.account, old.tokenHash, at(5), successor('unheard of'))
+    await expect(rotation).rejects.toThrow('no answer')
+    expect(await store().find('unheard of')).toMatchObject({ replaces: old.tokenHash })
   })
 
   test('costs a read and two writes', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { connectDynamoDb } from '../../../shared/stores/dynamodb.ts'
 import { token, useApiTokens } from '../../support/api-tokens.ts'
 import { recordCommands } from '../../support/dynamodb.ts'
 import { at } from '../../support/grants.ts'
+import { loopbackServer } from '../../support/loopback-server.ts'
 
 const { connect, tableName, store, others, given } = useApiTokens()
 
@@ -53,6 +55,20 @@ describe('the last use', () => {
       { step: 'initialize', name: 'fail' },
     )
     await expect(store(connection).touch(token('throttled'), at(10))).rejects.toThrow('slow down')
+  })
+
+  test('is given up soon where the table does not answer, since a request waits for it', async () => {
+    const silent = await loopbackServer(() => new Promise(() => undefined))
+    const { AWS_ENDPOINT_URL_DYNAMODB: endpoint } = process.env
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = silent.url
+    const started = performance.now()
+    await expect(store(connectDynamoDb()).touch(token('unheard'), at(10))).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(silent.requests).toHaveLength(1)
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = endpoint
+    await silent.close()
   })
 
   test('names two attributes, its key and itself, and asks for nothing back: its role may no more', async () => {

@@ -58,7 +58,13 @@ describe.each(faults)('a write that $what counts as a success, once', ({ fault }
     expect(proxy.happened.splice(0)).toEqual([fault])
     expect(await tokens(direct).list(old.account)).toEqual([
       { ...record, replaces: old.tokenHash },
-      { ...old, revokedAt: at(5), revokedBecause: 'rotated', replacedBy: record.tokenHash },
+      {
+        ...old,
+        revokedAt: at(5),
+        revokedBecause: 'rotated',
+        replacedBy: record.tokenHash,
+        expiresAt: at(5 + 90 * 86_400),
+      },
     ])
   })
 

@@ -1,9 +1,10 @@
 import type { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isTransient } from '../../../shared/http/failures.ts'
+import { denialKey } from '../../../shared/protocol/denial-key.ts'
 import { grantStore } from '../../../shared/stores/grants.ts'
 import { livenessReader } from '../../../shared/stores/liveness.ts'
-import { denialKey, tokenStore } from '../../../shared/stores/tokens.ts'
+import { tokenStore } from '../../../shared/stores/tokens.ts'
 import { recordCommands, useEngine } from '../../support/dynamodb.ts'
 import { at, newGrant, storedApiToken, storedToken } from '../../support/grants.ts'
 
@@ -18,6 +19,8 @@ const tokens = () => tokenStore(db, tableName('tokens'))
 const others = () => tokenStore(other, tableName('tokens'))
 const grants = () => grantStore(db, tableName('grants'))
 const tables = () => ({ grants: tableName('grants'), tokens: tableName('tokens') })
+/** Seconds for which a revoked token is kept. */
+const KEPT = 90 * 86_400
 const named = (tokenHash: string, different = {}) => storedToken({ tokenHash, ...different })
 
 describe('a token', () => {
@@ -32,6 +35,22 @@ describe('a token', () => {
     expect([await tokens().find(token.tokenHash), await others().find(token.tokenHash)]).toEqual([
       stored,
       stored,
+    ])
+  })
+
+  test('is looked up strongly consistent: a revocation counts everywhere at once', async () => {
+    const connection = await connect()
+    const asked: unknown[] = []
+    connection.middlewareStack.add(
+      (next) => (args) => {
+        asked.push(args.input)
+        return next(args)
+      },
+      { step: 'initialize', name: 'record-input' },
+    )
+    await tokenStore(connection, tableName('tokens')).find('plain')
+    expect(asked).toEqual([
+      { TableName: tableName('tokens'), Key: { tokenHash: 'plain' }, ConsistentRead: true },
     ])
   })
 
@@ -51,7 +70,7 @@ describe('a token', () => {
     await tokens().create(named('revoked'))
     await tokens().revoke('revoked', at(5), 'leaked')
     await others().revoke('revoked', at(6))
-    const ended = { revokedAt: at(5), revokedBecause: 'leaked' }
+    const ended = { revokedAt: at(5), revokedBecause: 'leaked', expiresAt: at(5 + KEPT) }
     expect(await tokens().find('revoked')).toEqual({ ...named('revoked'), ...ended })
   })
 
@@ -71,7 +90,16 @@ describe('a token', () => {
   test('that never ends gets a last day with its revocation, so that TTL can clean up', async () => {
     await tokens().create(named('endless revoked', { expiresAt: undefined }))
     await tokens().revoke('endless revoked', at(5))
-    expect((await tokens().find('endless revoked'))?.expiresAt).toBe(at(5 + 90 * 86_400))
+    expect((await tokens().find('endless revoked'))?.expiresAt).toBe(at(5 + KEPT))
+  })
+
+  test('is kept for ninety days where it leaked, so that its owner can read why', async () => {
+    await tokens().create(named('leaked soon', { expiresAt: at(6) }))
+    await tokens().revoke('leaked soon', at(5), 'leaked')
+    expect((await tokens().find('leaked soon'))?.expiresAt).toBe(at(5 + KEPT))
+    await tokens().create(named('revoked soon', { expiresAt: at(6) }))
+    await tokens().revoke('revoked soon', at(5))
+    expect((await tokens().find('revoked soon'))?.expiresAt).toBe(at(6))
   })
 
   test('that never was is not made by a revocation', async () => {

@@ -42,7 +42,7 @@ test('people are told where to sign in, and as whom, where there are pages', () 
 test('an API token whose value is known gets a command, where the stack tells about tokens', () => {
   const tokens = [{ name: 'old' }, { name: 'ci', token: 'scrip_abc' }]
   const commands = (...routes: string[]) => commandsToTry({ api_tokens: tokens }, outputs, routes)
-  expect(commands('GET /api/v1/token')).toEqual([
+  expect(commands('ANY /api/v1/token')).toEqual([
     "curl -i -H 'Authorization: Bearer scrip_abc' http://127.0.0.1:3000/prod/api/v1/token",
   ])
   expect(commands('POST /oauth/token')).toEqual([])

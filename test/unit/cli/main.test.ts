@@ -89,7 +89,7 @@ describe('a fault of the command line ends with 1 and a sentence, never with a s
     },
     { args: ['seed', empty], stderr: /^which deployment\? Give --outputs FILE/ },
     { args: ['seed', empty, '--outputs', 'no/such.json'], stderr: /^no\/such\.json cannot be read\n$/ },
-    { args: ['seed', empty, '--outputs', empty], stderr: /^the stack has no output AccountsTable/ },
+    { args: ['seed', empty, '--outputs', empty], stderr: /^the stack has no output ConfigDigest/ },
   ])('$args', async ({ args, stderr }) => {
     const result = await scrip(...args)
     expect(result).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })

@@ -140,6 +140,21 @@ describe('upstreams', () => {
   })
 })
 
+describe('the digest', () => {
+  test('is of what the file says: the local stack, and defaults that are spelled out, change nothing', () => {
+    const { configDigest } = deploymentOf(withPaths('/jobs'))
+    const local = { origin: 'http://127.0.0.1:3000', edge: true, sampleUpstream: 'http://127.0.0.1:3001' }
+    expect(deploymentOf(withPaths('/jobs'), local).configDigest).toBe(configDigest)
+    expect(deploymentOf({ environment: 'live', ...withPaths('/jobs') }).configDigest).toBe(configDigest)
+  })
+
+  test('tells every setting', () => {
+    const { configDigest } = deploymentOf(sound)
+    expect(deploymentOf({ ...sound, name: 'Other' }).configDigest).not.toBe(configDigest)
+    expect(deploymentOf({ ...sound, environment: 'test' }).configDigest).not.toBe(configDigest)
+  })
+})
+
 test.each([
   ['https://jobs.example', true],
   ['https://a.b.example:8443/x', true],

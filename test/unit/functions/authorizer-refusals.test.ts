@@ -184,6 +184,13 @@ describe.each(formats)('an access token is refused, $format', ({ format, config,
     expect(reasons()).toEqual(refusedFor(format === 'JWT' ? notGood : 'an access token for another audience'))
   })
 
+  test('at a path that does not tell the issuer, which a stranger may choose', async () => {
+    const text = await tokenOf(config)
+    const { present } = authorizerOf(config)
+    expect(await present(text, { fullPath: '/prod/elsewhere' })).toEqual(denied(strangersRate(limit)))
+    expect(reasons()).toEqual(refusedFor('a path that does not tell the issuer'))
+  })
+
   test('for another resource server (RFC 9068 §4)', async () => {
     const audience = 'https://api.example.com'
     const text = await tokenOf({ ...config, accessToken: { ...config.accessToken, audience } })

@@ -192,4 +192,20 @@ describe('the use of an API token', () => {
     expect(log.text()).toContain('the table is on fire')
     expect(log.text()).not.toContain(text)
   })
+
+  test('is tried once a minute for each token, although it cannot be written', async () => {
+    const tried: string[] = []
+    const touch = async ({ tokenHash }: Pick<StoredApiToken, 'tokenHash'>) => {
+      tried.push(tokenHash)
+      throw new Error('the table is on fire')
+    }
+    const used = rememberUse({ touch }, () => clock.now * 1000)
+    const { present } = authorizerOf(prefixed, { identify: { used } })
+    const [one, other] = [await apiToken('bb_live_'), await apiToken('bb_live_')]
+    for (const text of [one, one, other, one]) await present(text)
+    expect(tried).toEqual([sha256(one), sha256(other)])
+    clock.now = at(60)
+    for (const text of [one, one]) await present(text)
+    expect(tried).toEqual([sha256(one), sha256(other), sha256(one)])
+  })
 })

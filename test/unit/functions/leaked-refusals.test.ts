@@ -41,6 +41,14 @@ describe('every other report reads the same answer, and ends nothing', () => {
     expect(log.text()).not.toContain(unknown)
   })
 
+  test('the eleventh token of a form', async () => {
+    const text = await apiToken()
+    const others = Array.from({ length: 10 }, (_, index) => `token=${index}`).join('&')
+    const { reportBody, asked } = endpointOf(jwt)
+    expect(await reportBody(`${others}&token=${text}`)).toEqual(accepted())
+    expect(asked).toEqual([])
+  })
+
   test('a JWT where tokens are opaque', async () => {
     const { report, asked } = endpointOf(uuid)
     expect(await report('e30.e30.x')).toEqual(accepted())

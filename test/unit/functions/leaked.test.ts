@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../../../shared/protocol/hash.ts'
-import { storedApiToken, T0 } from '../../support/grants.ts'
+import { at, storedApiToken, T0 } from '../../support/grants.ts'
 import { configs, useLeaked } from '../../support/leaked.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { tokensIn } from '../../support/world.ts'
@@ -9,7 +9,7 @@ import { tokensIn } from '../../support/world.ts'
 const log = captureLog()
 const { stores, giveCode, deploy, endpointOf, accepted, apiToken, atRest } = useLeaked()
 const { jwt, uuid, prefixed } = configs
-const leaked = { revokedAt: T0, revokedBecause: 'leaked' }
+const leaked = { revokedAt: T0, revokedBecause: 'leaked', expiresAt: at(90 * 86_400) }
 
 describe('a leaked token is ended by whoever shows it', () => {
   test.each([
@@ -65,6 +65,16 @@ describe('a leaked token is ended by whoever shows it', () => {
       { what: 'a form of plain text', type: 'text/plain', body: (token: string) => `token=${token}` },
       { what: 'a form with a line break', type: form, body: (token: string) => `token=+${token}%0A` },
       { what: 'JSON after white space', type: form, body: (token: string) => `\n {"token":"${token}\\n"}` },
+      { what: 'JSON after a byte order mark', type: form, body: (t: string) => `\ufeff{"token":"${t}"}` },
+      { what: 'a form after a byte order mark', type: form, body: (t: string) => `\ufefftoken=${t}` },
+      { what: 'the bare token', type: 'text/plain', body: (token: string) => `${token}\n` },
+      { what: 'the bare token that says it is a form', type: form, body: (token: string) => token },
+      { what: 'the second token of a form', type: form, body: (token: string) => `token=x&token=${token}` },
+      {
+        what: 'the tenth token of a form',
+        type: form,
+        body: (t: string) => `${'token=a&'.repeat(50)}${'bcdefghi'.replaceAll(/./g, 'token=$&&')}token=${t}`,
+      },
       {
         what: 'a body of 20,480 bytes',
         type: form,
@@ -75,6 +85,13 @@ describe('a leaked token is ended by whoever shows it', () => {
       const headers = type === undefined ? [] : ([['Content-Type', type]] as const)
       expect(await endpointOf(jwt).reportBody(body(text), { headers })).toEqual(accepted())
       expect(await atRest(text)).toMatchObject(leaked)
+    })
+
+    test('several at once', async () => {
+      const texts = [await apiToken(), await apiToken()]
+      const body = texts.map((token) => `token=${token}`).join('&')
+      expect(await endpointOf(jwt).reportBody(body)).toEqual(accepted())
+      for (const text of texts) expect(await atRest(text)).toMatchObject(leaked)
     })
 
     test('as binary', async () => {

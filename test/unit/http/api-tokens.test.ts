@@ -70,7 +70,13 @@ describe('the owner of an account', () => {
         expiresAt: at(3660),
         replaces: record.tokenHash,
       },
-      { ...record, revokedAt: at(60), revokedBecause: 'rotated', replacedBy: tokenHash },
+      {
+        ...record,
+        revokedAt: at(60),
+        revokedBecause: 'rotated',
+        replacedBy: tokenHash,
+        expiresAt: at(60 + 90 * 86_400),
+      },
     ])
   })
 })

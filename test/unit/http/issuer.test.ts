@@ -58,8 +58,17 @@ test.each([
   { resource: '/jobs/{job}', pathParameters: { job: 'a/b' }, fullPath: '/prod/jobs/a%2Fb' },
   { resource: '/{rest+}', pathParameters: { rest: 'a/b/c' }, fullPath: '/prod/a/b/c' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: 'jobs' }, fullPath: '/prod/jobs/jobs' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/b' }, fullPath: '/prod/jobs/a%2Fb' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a%2Fb' }, fullPath: '/prod/jobs/a%2Fb' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/b/c' }, fullPath: '/prod/jobs/a/b%2fc' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: '/' }, fullPath: '/prod/jobs/%2F' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/' }, fullPath: '/prod/jobs/a//' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: '' }, fullPath: '/prod/jobs//' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: '100%' }, fullPath: '/prod/jobs/100%' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'x/prod/jobs' }, fullPath: '/prod/jobs/x/prod/jobs' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'é' }, fullPath: '/prod/%6Aobs/%C3%A9' },
   { resource: '/{a}/x/{rest+}', pathParameters: { a: '1', rest: '2/3' }, fullPath: '/prod/1/x/2/3' },
-])('of a templated resource, $resource, too', ({ resource, pathParameters, fullPath }) => {
+])('of a templated resource, $resource, too: $fullPath', ({ resource, pathParameters, fullPath }) => {
   const event = { ...apiGatewayEvent({ resource, fullPath }), pathParameters }
   expect(issuerOf(undefined, event)).toBe(`${amazon}/prod`)
 })
@@ -79,6 +88,13 @@ test.each([
   {
     what: 'a path shorter than the resource',
     event: apiGatewayEvent({ resource: '/oauth/token/password', fullPath: '/token/password' }),
+  },
+  {
+    what: 'a path that does not end in what its greedy parameter read',
+    event: {
+      ...apiGatewayEvent({ resource: '/jobs/{rest+}', fullPath: '/prod/jobs/a/b' }),
+      pathParameters: { rest: 'c' },
+    },
   },
   { what: 'no domain name', event: { ...apiGatewayEvent(), requestContext: withoutDomain } },
 ])('$what leaves it open, which is an error', ({ event }) => {

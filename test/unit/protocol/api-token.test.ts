@@ -18,6 +18,15 @@ describe('what is told of an API token', () => {
     expect(apiTokenInfo(endless)).toEqual(told)
   })
 
+  test('has an end until it was revoked, of which the record’s own says nothing to people', () => {
+    const token = storedApiToken({ expiresAt: at(3600) })
+    expect(apiTokenInfo(token)).toEqual({ ...told, expires_at: '2023-11-14T23:13:20Z' })
+    expect(apiTokenInfo({ ...token, revokedAt: at(2) })).toEqual({
+      ...told,
+      revoked_at: '2023-11-14T22:13:22Z',
+    })
+  })
+
   test('names times in ISO 8601, the reason it ended for, and its neighbours', () => {
     const token = storedApiToken({
       scope: ['read', 'write'],
@@ -30,7 +39,6 @@ describe('what is told of an API token', () => {
     expect(apiTokenInfo(token)).toEqual({
       ...told,
       scope: 'read write',
-      expires_at: '2023-11-14T23:13:20Z',
       last_used_at: '2023-11-14T22:13:21Z',
       revoked_at: '2023-11-14T22:13:22Z',
       revoked_because: 'rotated',
