@@ -19,7 +19,7 @@ import { insufficientScope, tooManyRequests } from '../../shared/protocol/errors
 import { type Containments, covers } from '../../shared/protocol/scope.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
 import { presentedToken } from './presented-token.ts'
-import { requireMethod, routeOf } from './route.ts'
+import { requireMethod, requireMostSpecific, routeOf } from './route.ts'
 import { upstreamRequest } from './upstream/request.ts'
 import { upstreamResponse } from './upstream/response.ts'
 import type { Upstream } from './upstream/types.ts'
@@ -88,6 +88,7 @@ async function answer(
   const route = routeOf(routes, resource, httpMethod)
   if (!covers(caller.scope, route.scope, scopes)) throw insufficientScope(route.scope)
   const request = upstreamRequest(event, caller)
+  requireMostSpecific(routes, resource, request.path.path)
   const upstream = upstreams.get(route.upstream)
   if (!upstream) throw new Error(`there is no upstream ${route.upstream}`)
   log.appendKeys({ upstream: route.upstream })

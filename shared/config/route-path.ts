@@ -41,6 +41,30 @@ export function pathsOverlap(one: string, other: string): boolean {
   return segmentsOverlap(pathSegments(one), pathSegments(other))
 }
 
+/**
+ * Whether a path takes a request for these segments, its literals written in any case: Express, for one, routes so.
+ *
+ * @param segments decoded
+ */
+export function takesInAnyCase(path: string, segments: readonly string[]): boolean {
+  const literals = segments.map((text) => ({ kind: 'literal', text: text.toLowerCase() }) as const)
+  return segmentsOverlap(pathSegments(path.toLowerCase()), literals)
+}
+
+/** In the order in which API Gateway prefers them, from the first segment on. */
+const preference = { literal: 0, parameter: 1, greedy: 2 } as const
+
+/** Whether API Gateway prefers the one of two paths that take the same request. */
+export function isMoreSpecific(one: string, other: string): boolean {
+  return preferenceOf(one) < preferenceOf(other)
+}
+
+function preferenceOf(path: string): string {
+  return pathSegments(path)
+    .map(({ kind }) => preference[kind])
+    .join('')
+}
+
 function segmentsOverlap(one: readonly PathSegment[], other: readonly PathSegment[]): boolean {
   const [first, ...rest] = one
   const [second, ...others] = other

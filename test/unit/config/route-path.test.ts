@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pathSegments, pathsOverlap, routePathFault } from '../../../shared/config/route-path.ts'
+import {
+  isMoreSpecific,
+  pathSegments,
+  pathsOverlap,
+  routePathFault,
+  takesInAnyCase,
+} from '../../../shared/config/route-path.ts'
 
 const example = 'a path such as /api/v1/jobs/{id}'
 const segments =
@@ -130,5 +136,27 @@ describe('two paths that some request fits both', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a path takes a request', () => {
+  test.each([
+    ['/a/B', ['A', 'b'], true],
+    ['/a/{x}', ['a', 'b'], true],
+    ['/a/{x}', ['a', '{x+}'], true],
+    ['/a/{x+}', ['a', 'b', 'c'], true],
+    ['/a/{x+}', ['a'], false],
+    ['/a/b', ['a', '{x}'], false],
+    ['/a/{x}', ['a', 'b', 'c'], false],
+    ['/a/{x}', ['a{x+}'], false],
+  ])('whatever the case of its literals: %s takes %j: %s', (path, segments, takes) => {
+    expect(takesInAnyCase(path, segments)).toBe(takes)
+  })
+
+  test('and of those that do, API Gateway takes the most specific', () => {
+    const inOrder = ['/a/b/c', '/a/b/{z}', '/a/{y}/c', '/a/{y}/{z}', '/a/{y+}', '/{x}/b/c', '/{x+}']
+    const sorted = [...inOrder].reverse().sort((one, other) => (isMoreSpecific(one, other) ? -1 : 1))
+    expect(sorted).toEqual(inOrder)
+    expect(isMoreSpecific('/a/{x}', '/A/{y}')).toBe(false)
   })
 })
