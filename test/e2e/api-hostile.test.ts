@@ -135,6 +135,22 @@ describe('the team’s API under attack', () => {
     expect(JSON.stringify(body)).not.toContain(token)
   })
 
+  test('headers that servers follow to another path, method, host or address do not reach it', async () => {
+    const names = [
+      ...['SCRIPT_NAME', 'PATH_INFO', 'Script-Name', 'Path-Info', 'X-Original-URI', 'X-Original-URL'],
+      ...['X-Rewrite-URL', 'X-Envoy-Original-Path', 'X-HTTP-Method', 'X-HTTP-Method-Override', 'X-Method'],
+      ...['X-Method-Override', 'X-Original-Method', 'X-Host', 'X-Original-Host', 'X-Forwarded-Host', 'Proxy'],
+      ...['REMOTE_USER', 'Remote-User', 'X-Remote-User', 'X-Real-IP', 'True-Client-IP', 'X-Client-IP'],
+      ...['X-Cluster-Client-IP', 'CF-Connecting-IP', 'Fastly-Client-IP', 'X-Original-Forwarded-For'],
+    ]
+    const { status, body } = await ask({
+      path: '/files/a',
+      headers: names.map((name) => [name, `/override-by-${name}`]),
+    })
+    expect({ status, body }).toMatchObject({ status: 200, body: { method: 'GET', path: '/files/a' } })
+    expect(JSON.stringify(body)).not.toContain('override-by')
+  })
+
   test.each([
     { what: 'two Authorization headers', headers: [['Authorization', 'Bearer x']] },
     { what: 'the same one twice', again: true },
