@@ -1,7 +1,7 @@
 import { FALLBACK_KEY_VARIABLE, requireVariable } from '../../shared/config/environment.ts'
 import { loadConfig } from '../../shared/config/runtime.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
-import { accessTokenServices, connect, sourceReader } from '../../shared/http/token-deployment.ts'
+import { accessTokenServices, addressReader, connect } from '../../shared/http/token-deployment.ts'
 import { accountStore } from '../../shared/stores/accounts.ts'
 import { apiTokenStore } from '../../shared/stores/api-tokens.ts'
 import { cachedReader } from '../../shared/stores/cached-reader.ts'
@@ -24,7 +24,7 @@ export const handler = authorizer({
   }),
   accounts: cachedReader(accountStore(db, table('accounts'))),
   limiter: rateLimiter(rateLimitStore(db, table('rateLimits'))),
-  source: sourceReader(connections),
+  address: addressReader(connections),
   fallbackKeyBase: requireVariable(process.env, FALLBACK_KEY_VARIABLE),
   clock: Date.now,
 })

@@ -152,6 +152,24 @@ describe('the team’s API under attack', () => {
   })
 
   test.each([
+    { sent: [] },
+    { sent: [['X-Forwarded-For', '6.6.6.6']] },
+    { sent: [['X-Forwarded-For', '6.6.6.6, 127.0.0.9, 130.176.0.1']] },
+    {
+      sent: [
+        ['X-Scrip-Edge', 'guess'],
+        ['CloudFront-Viewer-Address', '6.6.6.6:1'],
+        ['X-Forwarded-Proto', 'http'],
+      ],
+    },
+  ] as const)('the upstream is told the caller’s own address, whatever it sent: $sent', async ({ sent }) => {
+    const { body } = await ask({ path: '/files/a', headers: sent })
+    const { headers } = body as { headers: Record<string, string> }
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' })
+    expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|130\.176/)
+  })
+
+  test.each([
     { what: 'two Authorization headers', headers: [['Authorization', 'Bearer x']] },
     { what: 'the same one twice', again: true },
     { what: 'a token in the query as well', query: '?access_token=x' },

@@ -16,7 +16,7 @@ const dropped = new Set([
   // Who calls, as servers say that have found it out: only we have.
   'remote-user',
   'x-remote-user',
-  // Where a request came from, as anyone may write it. API Gateway's own word for it passes, see below.
+  // Where a request came from, as anyone may write it: the authorizer has found it out.
   'cf-connecting-ip',
   'client-ip',
   'fastly-client-ip',
@@ -48,13 +48,6 @@ const dropped = new Set([
 const droppedPrefix = /^(x-scrip(-|$)|x-amzn?-|cloudfront-|x-forwarded-|x-original-|x-envoy-)/
 
 /**
- * Set, or appended to, by API Gateway; `-Host` and `-Port` tell of us and would mislead the upstream about its
- * own address. In `X-Forwarded-For` the last address is the one API Gateway saw; what precedes it is the edge's
- * word, or the caller's.
- */
-const forwarded = ['x-forwarded-for', 'x-forwarded-proto'] as const
-
-/**
  * The fields that an upstream sees. A name of other characters than letters, digits and hyphens goes no further:
  * what servers make of `X_Scrip_Subject` or `SCRIPT_NAME` differs. nginx drops them too.
  *
@@ -62,9 +55,5 @@ const forwarded = ['x-forwarded-for', 'x-forwarded-proto'] as const
  */
 export function requestHeaders(headers: Headers): Headers {
   const plain = Object.fromEntries(Object.entries(headers).filter(([name]) => /^[a-z0-9-]+$/i.test(name)))
-  const told = Object.fromEntries(forwarded.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])))
-  return {
-    ...passedOn(plain, (name) => dropped.has(name) || droppedPrefix.test(name)),
-    ...passedOn(told, () => false),
-  }
+  return passedOn(plain, (name) => dropped.has(name) || droppedPrefix.test(name))
 }

@@ -95,7 +95,7 @@ describe('units of a check at the API', () => {
       }),
       accounts: cachedReader(accountStore(db(), tableName('accounts'))),
       limiter: rateLimiter(rateLimitStore(db(), tableName('rateLimits')), () => clock.now * 1000),
-      source: async () => '192.0.2.7',
+      address: async () => '192.0.2.7',
       fallbackKeyBase: 'base',
       clock: () => clock.now * 1000,
     })

@@ -47,9 +47,11 @@ describe('what an upstream never sees of a request', () => {
     'x-client-ip',
     'x-cluster-client-ip',
     'x-envoy-external-address',
+    'x-forwarded-for',
     'x-forwarded-host',
     'x-forwarded-port',
     'x-forwarded-prefix',
+    'x-forwarded-proto',
     'x-original-forwarded-for',
     'x-originating-ip',
     'x-real-ip',
@@ -137,8 +139,6 @@ describe('what an upstream sees of a request', () => {
     'idempotency-key',
     'range',
     'user-agent',
-    'x-forwarded-for',
-    'x-forwarded-proto',
     'x-request-id',
     'x-scripture',
     'x-amazing',
@@ -148,10 +148,6 @@ describe('what an upstream sees of a request', () => {
   ])('%s', (name) => {
     const headers = Object.fromEntries([[name, ['a', 'b']]])
     expect(requestHeaders(headers)).toEqual(headers)
-  })
-  test('a caller cannot make what API Gateway adds disappear into another name', () => {
-    const headers = { 'x-forwarded-for': ['192.0.2.7'], x_forwarded_for: ['127.0.0.1'] }
-    expect(requestHeaders(headers)).toEqual({ 'x-forwarded-for': ['192.0.2.7'] })
   })
 })
 
