@@ -73,8 +73,9 @@ function readSegment(sent: string): Segment {
 
 function refuseUnsafe(segment: string): void {
   if (segment === '') throw pathRefused('a segment is empty')
-  // Some servers cut what follows a semicolon before they resolve dots (RFC 3986 §3.3, path parameters).
-  if (/^\.{1,2}(;|$)/.test(segment)) throw pathRefused('a segment is made of dots')
+  // Servers that decode too early cut a path parameter (RFC 3986 §3.3), the query, the fragment or a space at the
+  // end before they resolve dots.
+  if (/^\.{1,2}([;?#\s]|$)/.test(segment)) throw pathRefused('a segment is made of dots')
   if (/[/\\]/.test(segment)) throw pathRefused('a segment has a slash in it')
   if (/\p{Cc}/u.test(segment)) throw pathRefused('a segment has a control character')
   if (!segment.isWellFormed()) throw pathRefused('a segment is no Unicode text')
