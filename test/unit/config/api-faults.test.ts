@@ -61,6 +61,8 @@ describe('each fault of the API is told with its path', () => {
   const faulty: readonly (readonly [different: object, faults: readonly string[]])[] = [
     [{ environment: 'prod' }, ['environment: one of live, test, but got "prod"']],
     [{ apiTokens: { prefix: 'bb_' } }, ['api: an api that API tokens open; it may be empty: {}']],
+    [{ apiTokens: { prefix: 'bb_' }, api: { routes: {} } }, ['api.routes: a list of routes, but got Object']],
+    [{ apiTokens: { prefix: 'bb_' }, api: null }, ['api: a group of settings']],
     [{ api: {}, apiTokens: {} }, [`apiTokens.prefix: ${missing}`]],
     ...['', 'bb-', '{env}', '{environment', 'x'.repeat(31)].map(
       (value) =>

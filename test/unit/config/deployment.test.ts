@@ -95,6 +95,39 @@ describe('a route of the API may not take requests from an endpoint of ours', ()
   })
 })
 
+test('all faults of the routes are told together, and with those of other settings', () => {
+  const file = { ...withPaths('/health', '/oauth/token', '/r', '/r'), scope: { default: ['nope'] } }
+  expect(faultsOf(file)).toEqual([
+    'scope.default.0: a scope of the catalogue, but there is no "nope"',
+    'api.routes.3.methods: GET /r only once',
+    "api.routes.0.path: a path of its own, but /health collides with Scrip's /health",
+    "api.routes.1.path: a path of its own, but /oauth/token collides with Scrip's /oauth/token",
+  ])
+})
+
+describe('a route of the API may not have a variable where an endpoint of ours has another', () => {
+  const vend = {
+    issuers: [{ kind: 'buildkite', organization: 'acme', audience: 'scrip' }],
+    github: { organization: 'acme', appId: '1' },
+    profiles: {},
+  }
+  test.each([
+    ['/token/{x}/foo', '/token/{profile}'],
+    ['/git-credentials/{x}/foo', '/git-credentials/{profile}'],
+    ['/organization/token/{x}/foo', '/organization/token/{profile}'],
+    ['/organization/git-credentials/{x}/foo', '/organization/git-credentials/{profile}'],
+  ])('%s beside %s', (path, own) => {
+    expect(faultsOf({ ...withPaths(path), vend })).toEqual([
+      `api.routes.0.path: no {x} where ${own} has {profile}: API Gateway takes one variable there`,
+    ])
+    expect(faultsOf(withPaths(path))).toEqual([])
+  })
+
+  test('but may have the same one', () => {
+    expect(faultsOf({ ...withPaths('/token/{profile}/foo', '/api/v1/a'), vend })).toEqual([])
+  })
+})
+
 describe('upstreams', () => {
   const origin = 'http://127.0.0.1:3000'
   const sampleUpstream = 'http://127.0.0.1:3001'
