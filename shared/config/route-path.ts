@@ -27,6 +27,10 @@ export function routePathFault(path: string): string | undefined {
   const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
   if (segments.some((segment) => segment.kind === 'literal' && !isPlainSegment(segment.text)))
     return 'a path whose segments are letters, digits, . _ and -, or a {name}; without dot segments and without a slash at the end'
+  // The edge caches what is there, and hands none of the headers on.
+  if (path.split('/')[1] === '.well-known') return "a path outside of /.well-known, which is Scrip's"
+  // Of the service's own health check (Amazon API Gateway important notes).
+  if (/^\/s?ping$/.test(path)) return 'another path: API Gateway keeps /ping and /sping to itself'
   if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) return 'a {name+} only as the last segment'
   if (new Set(names).size < names.length) return 'a path that names each parameter once'
   return undefined
