@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OperatedStack, startOperatedStack, withoutLimits } from '../support/operated-stack.ts'
 import { type RawRequest, rawRequest } from '../support/raw-request.ts'
 
-/** Routes with one parameter and with a greedy one, onto the sample upstream; and one that is a function. */
+/** Routes with one parameter and with a greedy one, onto the sample upstream. */
 const api = `
 api:
   upstreams:
