@@ -19,6 +19,7 @@ export function apiFaults(sections: Partial<Config>): Fault[] {
       ...(scopes ? unknownScopes(scope, scopes, index) : []),
     ]),
     ...duplicateFaults(api),
+    ...sizeFaults(api, sections.rateLimits?.tiers ?? {}),
   ]
 }
 
@@ -77,6 +78,31 @@ function variablesOf(path: string): Variable[] {
     const place = upTo.slice(0, -1).map((before) => (before.startsWith('{') ? '{}' : before))
     return kind === 'literal' ? [] : [{ text, upTo: upTo.join('/'), place: place.join('/') }]
   })
+}
+
+/**
+ * What a stack may hold for the sake of routes, upstreams and rate tiers: of CloudFormation's 500 resources, Scrip's
+ * own are some 250 with everything else configured (`test/stack/template.test.ts` counts them).
+ */
+const MAX_RESOURCES = 240
+
+/** A stack that is too large would fail in the synth without a word of the configuration. */
+function sizeFaults({ routes, upstreams }: ApiConfig, tiers: Config['rateLimits']['tiers']): Fault[] {
+  const paths = [...new Set(routes.map(({ path }) => path))]
+  const nodes = new Set(paths.flatMap(pathsTo))
+  const secrets = Object.values(upstreams).filter((upstream) => 'url' in upstream && !upstream.secretArn)
+  // A node of the tree of paths is a resource, and so is the method of a path that is routed. A tier has a plan,
+  // and a fallback key in another one.
+  const count = nodes.size + paths.length + secrets.length + 3 * Object.keys(tiers).length
+  if (count <= MAX_RESOURCES) return []
+  const expected = `fewer or shorter paths: with upstreams and rate tiers they make ${count} resources of CloudFormation, which has room for ${MAX_RESOURCES}`
+  return [{ path: 'api.routes', expected }]
+}
+
+/** A path, and each that leads to it. */
+function pathsTo(path: string): string[] {
+  const segments = path.split('/')
+  return segments.slice(1).map((_, index) => segments.slice(0, index + 2).join('/'))
 }
 
 /** Of two routes for one path and method, one would never be asked. */
