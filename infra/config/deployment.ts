@@ -129,13 +129,16 @@ export function isPlaceholder(url: string): boolean {
   return new URL(url).hostname.endsWith('.example')
 }
 
-/** The sample in place of placeholders, and loopback allowed: only ever on localhost. */
+/**
+ * The sample in place of placeholders, and loopback allowed: only ever on localhost. It knows the secrets that the
+ * stack makes, and so not one of the operator's own, which no local stack has.
+ */
 function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): Config {
   if (!config.api) return config
   const upstreams = Object.entries(config.api.upstreams).map(([name, upstream]) => [
     name,
     sampleUpstream !== undefined && 'url' in upstream && isPlaceholder(upstream.url)
-      ? { ...upstream, url: sampleUpstream }
+      ? { url: sampleUpstream, timeoutSeconds: upstream.timeoutSeconds }
       : upstream,
   ])
   return {

@@ -15,8 +15,10 @@ const sound = {
   grants: { authorization_code: {}, password: {}, refresh_token: {} },
   rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } },
 }
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs-AbCdEf'
 const upstreams = {
   sample: { url: 'https://jobs.example' },
+  secret: { url: 'https://secret.example', secretArn },
   deep: { url: 'https://api.jobs.example:8443/base', timeoutSeconds: 3 },
   real: { url: 'https://jobs.example.com' },
   own: { functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:jobs' },
@@ -133,6 +135,7 @@ describe('upstreams', () => {
   const apiOf = (local?: object) => deploymentOf(withPaths('/jobs'), local).config.api
   const asConfigured = {
     sample: { ...upstreams.sample, timeoutSeconds: 10 },
+    secret: { ...upstreams.secret, timeoutSeconds: 10 },
     deep: upstreams.deep,
     real: { ...upstreams.real, timeoutSeconds: 10 },
     own: { ...upstreams.own, timeoutSeconds: 10 },
@@ -147,10 +150,16 @@ describe('upstreams', () => {
       upstreams: {
         ...asConfigured,
         sample: { url: sampleUpstream, timeoutSeconds: 10 },
+        secret: { url: sampleUpstream, timeoutSeconds: 10 },
         deep: { url: sampleUpstream, timeoutSeconds: 3 },
       },
       loopbackUpstreams: true,
     })
+  })
+
+  test('on the local stack have no secret of the operator’s, which the sample could not know', () => {
+    const { secret } = apiOf({ origin, edge: false, sampleUpstream })?.upstreams ?? {}
+    expect(secret).toEqual({ url: sampleUpstream, timeoutSeconds: 10 })
   })
 
   test('on the local stack without a sample stay as they are', () => {
