@@ -72,8 +72,8 @@ export async function startOperatedStack(setting: Setting) {
     /** Lines of the stage's access log so far. */
     accessLog: () =>
       readFileSync(join(directory, 'data', 'logs', 'access.log'), 'utf8')
-        .trim()
         .split('\n')
+        .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     url: at,
     consents: consentStore(db, stack.outputs.ConsentsTable ?? ''),
