@@ -29,6 +29,8 @@ describe('the law finds', () => {
     ['shared/protocol/a.ts', "import { x } from '../config/types.ts'", 'imports ../config/types.ts'],
     ['shared/protocol/a.ts', "import type { X } from '../config/types.ts'", 'imports ../config/types.ts'],
     ['shared/protocol/a.ts', "import { readFileSync } from 'node:fs'", 'imports node:fs'],
+    ['shared/protocol/a.ts', "import { isIP } from 'node:net'", 'imports node:net'],
+    ['shared/protocol/public-address.ts', "import { connect } from 'node:net'", 'connects'],
     ['shared/protocol/a.ts', "import { SignJWT } from 'jose'", 'imports jose'],
     ['shared/protocol/a.ts', 'const x = process.env.X', 'reads the environment'],
     ['shared/protocol/a.ts', 'const now = Date.now()', 'reads the clock'],

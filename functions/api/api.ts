@@ -8,7 +8,11 @@
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import type { ApiRoute } from '../../shared/config/types.ts'
 import { toResponse } from '../../shared/http/answer.ts'
-import { type ApiCaller, readAuthorizedRequest } from '../../shared/http/authorizer-context.ts'
+import {
+  type ApiCaller,
+  type AuthorizedRequest,
+  readAuthorizedRequest,
+} from '../../shared/http/authorizer-context.ts'
 import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { toOAuthError } from '../../shared/http/failures.ts'
 import { log } from '../../shared/http/log.ts'
@@ -19,7 +23,7 @@ import { insufficientScope, tooManyRequests } from '../../shared/protocol/errors
 import { type Containments, covers } from '../../shared/protocol/scope.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
 import { presentedToken } from './presented-token.ts'
-import { requireMethod, routeOf } from './route.ts'
+import { requireMethod, requireMostSpecific, routeOf } from './route.ts'
 import { upstreamRequest } from './upstream/request.ts'
 import { upstreamResponse } from './upstream/response.ts'
 import type { Upstream } from './upstream/types.ts'
@@ -35,9 +39,11 @@ export interface ApiServices {
 export function apiEndpoint(services: ApiServices): Handler {
   return endpoint([], async (event) => {
     const now = fromMilliseconds(services.clock())
-    const { caller, rate } = readAuthorizedRequest(event.original)
-    log.appendKeys(factsOf(event, caller))
-    return recorded(services.clock, () => tellingRate(rate, now, () => answer(event, caller, services)))
+    const authorized = readAuthorizedRequest(event.original)
+    log.appendKeys(factsOf(event, authorized.caller))
+    return recorded(services.clock, () =>
+      tellingRate(authorized.rate, now, () => answer(event, authorized, services)),
+    )
   })
 }
 
@@ -77,17 +83,19 @@ async function tellingRate(
 
 async function answer(
   event: EdgeEvent,
-  caller: ApiCaller,
+  authorized: AuthorizedRequest,
   { routes, scopes, upstreams }: ApiServices,
 ): Promise<APIGatewayProxyResult> {
   const { resource, httpMethod } = event.original
+  const { caller } = authorized
   if (resource === presentedTokenPath) {
     requireMethod(['GET'], httpMethod)
     return toResponse(presentedToken(caller))
   }
   const route = routeOf(routes, resource, httpMethod)
   if (!covers(caller.scope, route.scope, scopes)) throw insufficientScope(route.scope)
-  const request = upstreamRequest(event, caller)
+  const request = upstreamRequest(event, authorized)
+  requireMostSpecific(routes, resource, request.path.path)
   const upstream = upstreams.get(route.upstream)
   if (!upstream) throw new Error(`there is no upstream ${route.upstream}`)
   log.appendKeys({ upstream: route.upstream })

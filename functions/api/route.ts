@@ -1,6 +1,9 @@
 /** Which route a request is for. */
+import { isMoreSpecific, takesInAnyCase } from '../../shared/config/route-path.ts'
 import type { ApiRoute } from '../../shared/config/types.ts'
+import { presentedTokenPath, unknownApiPath } from '../../shared/protocol/endpoints.ts'
 import { invalidRequest } from '../../shared/protocol/errors.ts'
+import { decodeEscapes, pathRefused } from './upstream/request-path.ts'
 
 /**
  * The route of a request, by the resource that API Gateway matched.
@@ -16,6 +19,29 @@ export function routeOf(routes: readonly ApiRoute[], resource: string, method: s
   const route = routeWith(found, method) ?? (method === 'HEAD' ? routeWith(found, 'GET') : undefined)
   if (!route) throw methodNotAllowed(found.flatMap(({ methods }) => methods))
   return route
+}
+
+/** Ours beside which a route may stand; one that could take requests from another of ours fails the synth. */
+const ours = [presentedTokenPath, unknownApiPath]
+
+/**
+ * Refuses a path that another route is for, one that API Gateway prefers.
+ *
+ * Whether it matches a path before it decodes it is written nowhere. `/files/secre%74` may come as `/files/{name}`;
+ * the upstream would be asked for `/files/secret`, whose scope nobody has checked. An upstream may also decode once
+ * more than it should, or take literals in any case.
+ *
+ * @param path what the upstream would be asked for, encoded
+ * @throws OAuthError 400, as for every path that might mean another one
+ */
+export function requireMostSpecific(routes: readonly ApiRoute[], resource: string, path: string): void {
+  const decoded = path.slice(1).split('/').map(decodeURIComponent)
+  const preferred = [...ours, ...routes.map((route) => route.path)].filter((other) =>
+    isMoreSpecific(other, resource),
+  )
+  for (const segments of [decoded, decoded.map(decodeEscapes)])
+    if (preferred.some((other) => takesInAnyCase(other, segments)))
+      throw pathRefused('another route is for it')
 }
 
 /** @throws OAuthError 405 for a method that is not among `methods` */

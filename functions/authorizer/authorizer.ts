@@ -12,6 +12,7 @@ import { challengeFor, presentedToken } from '../../shared/http/bearer-token.ts'
 import { mergedByName } from '../../shared/http/headers.ts'
 import { log } from '../../shared/http/log.ts'
 import type { RateLimiter } from '../../shared/http/rate-limit.ts'
+import { countedSource } from '../../shared/http/source.ts'
 import { tierOfAccount } from '../../shared/http/tiers.ts'
 import { type EpochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
 import type { AccountReader } from '../../shared/stores/accounts.ts'
@@ -24,8 +25,8 @@ export interface AuthorizerServices {
   readonly identify: Identify
   readonly accounts: AccountReader
   readonly limiter: RateLimiter
-  /** The caller's address, as limits on strangers count it. */
-  readonly source: (event: APIGatewayRequestAuthorizerEvent) => Promise<string>
+  /** The caller's address: without an edge API Gateway's word for it, else the edge's. */
+  readonly address: (event: APIGatewayRequestAuthorizerEvent) => Promise<string>
   /** What the values of fallback API keys begin with. */
   readonly fallbackKeyBase: string
   readonly clock: Clock
@@ -55,10 +56,11 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
     const account = caller.account === undefined ? undefined : await accounts.find(caller.account)
     const tier = tierOfAccount(config.rateLimits, account)
     const rate = await limiter.count(rateSubject, tier, now)
+    const source = await services.address(event)
     // Callers that share a key share its bucket: users of a public client, who count apart, are none of them.
     const key = rateSubject === `account:${caller.account}` ? account?.apiKey : undefined
     return {
-      ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate }, now)),
+      ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate, source }, now)),
       principalId: caller.subject,
       usageIdentifierKey:
         key?.tier === tier.name ? key.value : fallbackKey(services.fallbackKeyBase, tier.name),
@@ -72,7 +74,7 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
 
   /** A stranger is counted by its address: that window is told, and nothing else follows from it. */
   async function sourceRate(event: APIGatewayRequestAuthorizerEvent, now: EpochSeconds) {
-    const subject = `source:${await services.source(event)}`
+    const subject = `source:${countedSource(await services.address(event))}`
     return limiter.count(subject, tierOfAccount(config.rateLimits, undefined), now)
   }
 }

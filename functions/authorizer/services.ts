@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config/types.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
-import { accessTokenServices, type Connections, sourceReader } from '../../shared/http/token-deployment.ts'
+import { accessTokenServices, addressReader, type Connections } from '../../shared/http/token-deployment.ts'
 import { accountStore } from '../../shared/stores/accounts.ts'
 import { apiTokenStore } from '../../shared/stores/api-tokens.ts'
 import { cachedReader } from '../../shared/stores/cached-reader.ts'
@@ -25,7 +25,7 @@ export function authorizerServices(
     }),
     accounts: cachedReader(accountStore(db, table('accounts'))),
     limiter: rateLimiter(rateLimitStore(db, table('rateLimits'))),
-    source: sourceReader(connections),
+    address: addressReader(connections),
     fallbackKeyBase,
     clock: Date.now,
   }

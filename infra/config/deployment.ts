@@ -2,13 +2,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { collisions } from '../../shared/config/api-consistency.ts'
+import { pathFaults } from '../../shared/config/api-consistency.ts'
 import { configDigest } from '../../shared/config/digest.ts'
-import { FaultyFile } from '../../shared/config/faults.ts'
+import type { Fault } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config, EdgeConfig } from '../../shared/config/types.ts'
 import type { IssuerSetting } from '../../shared/config/vend-types.ts'
-import { unknownApiPath } from '../../shared/protocol/endpoints.ts'
 import { isLoopbackHost } from '../../shared/protocol/loopback.ts'
 import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
@@ -72,21 +71,20 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function readDeployment(context: (key: string) => unknown, environment: Environment): Deployment {
   const file = configFile(context('config'), context('preset'))
-  const config = parseConfig(readFileSync(file, 'utf8'), file)
-  checkCollisions(config, file)
+  const config = parseConfig(readFileSync(file, 'utf8'), file, faultsBesideOurs)
   const local = localContext(context('local'))
   const placed = local ? localDeployment(config, local) : cloudDeployment(config, environment)
   return { ...placed, configDigest: configDigest(config) }
 }
 
-/** @throws FaultyFile when a route of the team's API would take requests from an endpoint of ours */
-function checkCollisions(config: Config, file: string): void {
-  if (!config.api) return
+/** Routes of the team's API that cannot be deployed beside our own endpoints. */
+function faultsBesideOurs(config: Config): readonly Fault[] {
+  if (!config.api) return []
   const ours = functionCatalogue({ ...config, api: { ...config.api, routes: [] } })
-    .flatMap(({ routes }) => routes.map(({ path }) => path))
-    .filter((path) => path !== unknownApiPath)
-  const faults = collisions(config.api, ours)
-  if (faults.length > 0) throw new FaultyFile(file, faults)
+  return pathFaults(
+    config.api,
+    ours.flatMap(({ routes }) => routes.map(({ path }) => path)),
+  )
 }
 
 function cloudDeployment(config: Config, environment: Environment): PlacedDeployment {
@@ -138,13 +136,16 @@ export function isPlaceholder(url: string): boolean {
   return new URL(url).hostname.endsWith('.example')
 }
 
-/** The sample in place of placeholders, and loopback allowed: only ever on localhost. */
+/**
+ * The sample in place of placeholders, and loopback allowed: only ever on localhost. It knows the secrets that the
+ * stack makes, and so not one of the operator's own, which no local stack has.
+ */
 function withSampleUpstream(config: Config, { sampleUpstream }: LocalContext): Config {
   if (!config.api) return config
   const upstreams = Object.entries(config.api.upstreams).map(([name, upstream]) => [
     name,
     sampleUpstream !== undefined && 'url' in upstream && isPlaceholder(upstream.url)
-      ? { ...upstream, url: sampleUpstream }
+      ? { url: sampleUpstream, timeoutSeconds: upstream.timeoutSeconds }
       : upstream,
   ])
   return {

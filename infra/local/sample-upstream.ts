@@ -39,7 +39,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, secret
   if (body === undefined) return
   const given = message.headers[secretHeader]
   if (typeof given !== 'string' || !secrets.some((secret) => isEqual(secret, given))) {
-    sendJson(response, 401, { error: 'unauthorized', message: `${secretHeader} is missing or wrong` })
+    sendJson(response, 403, { error: 'forbidden', message: `${secretHeader} is missing or wrong` })
     return
   }
   const text = body === 'too large' || body.length === 0 ? null : body.toString('utf8')

@@ -15,7 +15,8 @@
  * - `api-gateway/` and `cloudfront/` answer requests as the REST API's stage and the distribution before it;
  * - `custom-resources/` and `schedules/` stand for CloudFormation and EventBridge;
  * - `http/` is the one server that people talk to;
- * - `sample-upstream.ts` plays the team's own API, which a Scrip in front of it forwards to.
+ * - `sample-upstream.ts` plays the team's own API, which a Scrip in front of it forwards to, and
+ *   `sample-function.ts` functions of other accounts.
  *
  * Nothing here imports the functions or the CDK: the cloud assembly is all that is known of them. What is
  * not in a list here stops the start with a message that names it, since a stack that runs although

@@ -6,6 +6,11 @@ import { type Fault, FaultyFile, toFaults } from './faults.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
 
+/** What one use of a configuration asks of it beyond the rest; asked once its shape is right. */
+export type FurtherCheck = (config: Config) => readonly Fault[]
+
+const nothingFurther: FurtherCheck = () => []
+
 /**
  * Parses and checks a configuration file.
  *
@@ -13,7 +18,7 @@ import type { Config } from './types.ts'
  * @param source the file's name, for the message
  * @throws FaultyFile with every fault together, each with its path and what was expected
  */
-export function parseConfig(text: string, source: string): Config {
+export function parseConfig(text: string, source: string, further = nothingFurther): Config {
   const document = parseDocument(text, { uniqueKeys: true })
   if (document.errors.length > 0)
     throw new FaultyFile(
@@ -23,7 +28,7 @@ export function parseConfig(text: string, source: string): Config {
         expected: `YAML, but: ${error.message.split('\n')[0]}`,
       })),
     )
-  return checkConfig(toData(document, source), source)
+  return checkConfig(toData(document, source), source, further)
 }
 
 /** The document as data; an alias without its anchor, or aliases without end, are found only here. */
@@ -41,7 +46,7 @@ function toData(document: Document, source: string): unknown {
  *
  * @throws FaultyFile with every fault together
  */
-export function checkConfig(data: unknown, source: string): Config {
+export function checkConfig(data: unknown, source: string, further = nothingFurther): Config {
   const result = v.safeParse(configSchema, data ?? {}, {
     abortPipeEarly: true,
   })
@@ -49,6 +54,7 @@ export function checkConfig(data: unknown, source: string): Config {
     ...toFaults(result.issues ?? []),
     ...reservedNames(data),
     ...(isGroup(data) ? inconsistencies(soundSections(data)) : []),
+    ...(result.success ? further(completed(result.output)) : []),
   ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)
   return completed(result.output)

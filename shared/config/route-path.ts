@@ -27,6 +27,10 @@ export function routePathFault(path: string): string | undefined {
   const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
   if (segments.some((segment) => segment.kind === 'literal' && !isPlainSegment(segment.text)))
     return 'a path whose segments are letters, digits, . _ and -, or a {name}; without dot segments and without a slash at the end'
+  // The edge caches what is there, and hands none of the headers on.
+  if (path.split('/')[1] === '.well-known') return "a path outside of /.well-known, which is Scrip's"
+  // Of the service's own health check (Amazon API Gateway important notes).
+  if (/^\/s?ping$/.test(path)) return 'another path: API Gateway keeps /ping and /sping to itself'
   if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) return 'a {name+} only as the last segment'
   if (new Set(names).size < names.length) return 'a path that names each parameter once'
   return undefined
@@ -39,6 +43,30 @@ function isPlainSegment(text: string): boolean {
 /** Whether some request path fits both: a parameter fits any segment, a greedy one all that remain. */
 export function pathsOverlap(one: string, other: string): boolean {
   return segmentsOverlap(pathSegments(one), pathSegments(other))
+}
+
+/**
+ * Whether a path takes a request for these segments, its literals written in any case: Express, for one, routes so.
+ *
+ * @param segments decoded
+ */
+export function takesInAnyCase(path: string, segments: readonly string[]): boolean {
+  const literals = segments.map((text) => ({ kind: 'literal', text: text.toLowerCase() }) as const)
+  return segmentsOverlap(pathSegments(path.toLowerCase()), literals)
+}
+
+/** In the order in which API Gateway prefers them, from the first segment on. */
+const preference = { literal: 0, parameter: 1, greedy: 2 } as const
+
+/** Whether API Gateway prefers the one of two paths that take the same request. */
+export function isMoreSpecific(one: string, other: string): boolean {
+  return preferenceOf(one) < preferenceOf(other)
+}
+
+function preferenceOf(path: string): string {
+  return pathSegments(path)
+    .map(({ kind }) => preference[kind])
+    .join('')
 }
 
 function segmentsOverlap(one: readonly PathSegment[], other: readonly PathSegment[]): boolean {

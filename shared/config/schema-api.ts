@@ -1,13 +1,18 @@
 /** The shape of the configuration's `api`: the team's own API behind our tokens. */
 import * as v from 'valibot'
+import { isPublicHost } from '../protocol/public-address.ts'
 import { routePathFault } from './route-path.ts'
-import { isIssuer, matching, oneOf, scopeToken, whole } from './schema-values.ts'
+import { isIssuer, matching, oneOf, scopeToken, secretArn, whole } from './schema-values.ts'
 
 const timeoutSeconds = v.optional(whole(1, 25, 'seconds'), 10)
 
 const upstreamUrl = v.pipe(
   v.string('a URL'),
   v.check(isUpstreamUrl, 'an https URL in its normal form, without user, query, fragment or trailing slash'),
+  v.check(
+    (value) => !URL.canParse(value) || isPublicHost(new URL(value).hostname),
+    'the URL of a public host: no private address, and not localhost',
+  ),
 )
 
 /** Compared as a text, as an issuer is: what a parser would rewrite is not what the operator has read. */
@@ -19,9 +24,7 @@ const apiUpstream = v.union(
   [
     v.strictObject({
       url: upstreamUrl,
-      secretArn: v.optional(
-        matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
-      ),
+      secretArn: v.optional(secretArn),
       timeoutSeconds,
     }),
     v.strictObject({

@@ -22,6 +22,12 @@ export const oneOf = <const Options extends readonly string[]>(...options: Optio
 export const matching = (pattern: RegExp, expected: string) =>
   v.pipe(v.string(expected), v.regex(pattern, expected))
 
+/** A whole ARN: without the six characters that Secrets Manager adds to a name, no policy fits. */
+export const secretArn = matching(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'the ARN of a secret in Secrets Manager, with its six characters at the end',
+)
+
 export const scopeToken = v.pipe(
   v.string('a scope name'),
   v.check(isScopeToken, 'a scope name: printable ASCII without space, " or \\ (RFC 6749 §3.3)'),

@@ -1,10 +1,6 @@
 /** The shape of the configuration's `vend`: CI tokens in, GitHub tokens out. */
 import * as v from 'valibot'
-import { isIssuer, matching, oneOf, text, whole } from './schema-values.ts'
-
-const secretArn = v.optional(
-  matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
-)
+import { isIssuer, matching, oneOf, secretArn, text, whole } from './schema-values.ts'
 
 const baseUrl = (whenLeftOut: string) =>
   v.optional(
@@ -140,10 +136,10 @@ export const vend = v.strictObject({
       ),
       {},
     ),
-    privateKeySecretArn: secretArn,
+    privateKeySecretArn: v.optional(secretArn),
   }),
   buildkite: v.optional(
-    v.strictObject({ apiUrl: baseUrl('https://api.buildkite.com'), tokenSecretArn: secretArn }),
+    v.strictObject({ apiUrl: baseUrl('https://api.buildkite.com'), tokenSecretArn: v.optional(secretArn) }),
     {},
   ),
   response: v.optional(oneOf('seed', 'chinmina'), 'seed'),

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { GrantType } from '../protocol/grant-types.ts'
 import { MIN_REFRESH_TOKEN_LENGTH } from '../protocol/refresh-token-length.ts'
 import { api } from './schema-api.ts'
-import { isIssuer, matching, oneOf, scopeToken, text, whole } from './schema-values.ts'
+import { isIssuer, matching, oneOf, scopeToken, secretArn, text, whole } from './schema-values.ts'
 import { vend } from './schema-vend.ts'
 
 const DAY = 86_400
@@ -78,7 +78,7 @@ const accessToken = v.optional(
 const upstream = v.strictObject({
   issuer,
   clientId: text(255),
-  clientSecretArn: matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
+  clientSecretArn: secretArn,
   scope: v.optional(text(500), 'openid profile email'),
   name: text(60),
   account: v.optional(text(255)),

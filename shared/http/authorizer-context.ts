@@ -1,5 +1,5 @@
 /**
- * What the authorizer tells the functions behind it: who calls, and where that caller stands in its rate.
+ * What the authorizer tells the functions behind it: who calls, from where, and where that caller stands in its rate.
  *
  * API Gateway hands it on as texts, in the function's `requestContext.authorizer`. A caller cannot write there.
  */
@@ -36,18 +36,21 @@ export interface ApiCaller {
 export interface AuthorizedRequest {
   readonly caller: ApiCaller
   readonly rate: RateState
+  /** The address that it came from: behind an edge the viewer's, which the edge's secret proves. */
+  readonly source: string
 }
 
 export type AuthorizerContext = Readonly<Record<string, string>>
 
 /** For a caller that is let in, be it within its rate or over it: the function answers a 429. */
-export function contextOf({ caller, rate }: AuthorizedRequest, now: EpochSeconds): AuthorizerContext {
+export function contextOf({ caller, rate, source }: AuthorizedRequest, now: EpochSeconds): AuthorizerContext {
   const { scope, issuedAt, expiresAt, ...texts } = caller
   return {
     ...texts,
     scope: formatScope(scope),
     issuedAt: String(issuedAt),
     ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
+    source,
     rateAllowed: String(rate.allowed),
     ...rateContext(rate, now),
   }
@@ -101,5 +104,6 @@ export function readAuthorizedRequest({ requestContext }: APIGatewayProxyEvent):
       remaining: Number(required(rateContextNames['X-RateLimit-Remaining'])),
       reset: epochSeconds(Number(required(rateContextNames['X-RateLimit-Reset']))),
     },
+    source: required('source'),
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OperatedStack, startOperatedStack, withoutLimits } from '../support/operated-stack.ts'
 import { type RawRequest, rawRequest } from '../support/raw-request.ts'
 
-/** Routes with one parameter and with a greedy one, onto the sample upstream; and one that is a function. */
+/** Routes with one parameter and with a greedy one, onto the sample upstream. */
 const api = `
 api:
   upstreams:
@@ -102,6 +102,40 @@ describe('the team’s API under attack', () => {
     ])
       expect(headers).not.toHaveProperty(name)
     expect(JSON.stringify(body)).not.toContain(token)
+  })
+
+  test('headers that servers follow to another path, method, host or address do not reach it', async () => {
+    const names = [
+      ...['SCRIPT_NAME', 'PATH_INFO', 'Script-Name', 'Path-Info', 'X-Original-URI', 'X-Original-URL'],
+      ...['X-Rewrite-URL', 'X-Envoy-Original-Path', 'X-HTTP-Method', 'X-HTTP-Method-Override', 'X-Method'],
+      ...['X-Method-Override', 'X-Original-Method', 'X-Host', 'X-Original-Host', 'X-Forwarded-Host', 'Proxy'],
+      ...['REMOTE_USER', 'Remote-User', 'X-Remote-User', 'X-Real-IP', 'True-Client-IP', 'X-Client-IP'],
+      ...['X-Cluster-Client-IP', 'CF-Connecting-IP', 'Fastly-Client-IP', 'X-Original-Forwarded-For'],
+    ]
+    const { status, body } = await ask({
+      path: '/files/a',
+      headers: names.map((name) => [name, `/override-by-${name}`]),
+    })
+    expect({ status, body }).toMatchObject({ status: 200, body: { method: 'GET', path: '/files/a' } })
+    expect(JSON.stringify(body)).not.toContain('override-by')
+  })
+
+  test.each([
+    { sent: [] },
+    { sent: [['X-Forwarded-For', '6.6.6.6']] },
+    { sent: [['X-Forwarded-For', '6.6.6.6, 127.0.0.9, 130.176.0.1']] },
+    {
+      sent: [
+        ['X-Scrip-Edge', 'guess'],
+        ['CloudFront-Viewer-Address', '6.6.6.6:1'],
+        ['X-Forwarded-Proto', 'http'],
+      ],
+    },
+  ] as const)('the upstream is told the caller’s own address, whatever it sent: $sent', async ({ sent }) => {
+    const { body } = await ask({ path: '/files/a', headers: sent })
+    const { headers } = body as { headers: Record<string, string> }
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' })
+    expect(JSON.stringify(headers)).not.toMatch(/6\.6\.6\.6|130\.176/)
   })
 
   test.each([

@@ -19,6 +19,8 @@ export const handler = async (event) => {
 }`
 
 const tableArn = { 'Fn::GetAtt': ['Items', 'Arn'] }
+/** Of another account: no function of the stack. */
+const theirs = 'arn:aws:lambda:eu-west-1:123456789012:function:reports'
 const allow = (Action: Json, Resource: Json, Condition?: Json): Json => ({
   Effect: 'Allow',
   Action,
@@ -152,7 +154,10 @@ const client = new SecretsManagerClient({})`,
 const client = new LambdaClient({})`,
         'client.send(new InvokeCommand({ FunctionName: input.name, Qualifier: input.qualifier, Payload: "{}" }))',
       ),
-      statements: [allow('lambda:InvokeFunction', { Ref: 'Aliasget' })],
+      statements: [
+        allow('lambda:InvokeFunction', { Ref: 'Aliasget' }),
+        allow('lambda:InvokeFunction', theirs),
+      ],
     },
     elsewhere: {
       source: calling(
@@ -272,6 +277,28 @@ describe('a role', () => {
     expect(
       refused(await bodyOf('invoke?name=put:live'), 'lambda:InvokeFunction', arn.replace(/get$/, 'put:live')),
     ).toEqual(isRefused)
+  })
+
+  test('may invoke a function of another account that its policy names, which the local stack plays', async () => {
+    expect(await bodyOf(`invoke?name=${theirs}`)).toEqual({
+      StatusCode: 200,
+      ExecutedVersion: '$LATEST',
+      Payload: JSON.stringify({
+        statusCode: 200,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ service: 'sample', function: theirs, event: {} }),
+      }),
+    })
+  })
+
+  test.each([
+    ['arn:aws:lambda:us-east-1:123456789012:function:get:live', 'of the same name'],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:get:live', 'in another region'],
+    [`${theirs}:live`, 'under another qualifier'],
+    ['123456789012:function:reports', 'named without its region'],
+  ])('may not invoke %s, a function of another account, %s', async (name) => {
+    const arn = name.startsWith('arn:') ? name : `arn:aws:lambda:us-east-1:${name}`
+    expect(refused(await bodyOf(`invoke?name=${name}`), 'lambda:InvokeFunction', arn)).toEqual(isRefused)
   })
 
   test('may do nothing under a signature that is wrong', async () => {

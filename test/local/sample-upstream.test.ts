@@ -47,8 +47,8 @@ test.each([
   for (const path of ['/', '/status-200', '/binary']) {
     const response = await ask(path, { headers })
     expect([response.status, await response.json()]).toEqual([
-      401,
-      { error: 'unauthorized', message: 'x-scrip-secret is missing or wrong' },
+      403,
+      { error: 'forbidden', message: 'x-scrip-secret is missing or wrong' },
     ])
   }
 })

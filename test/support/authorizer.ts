@@ -101,7 +101,7 @@ export function useAuthorizer() {
           find: told('account', async (id) => accounts.find(({ accountId }) => accountId === id)),
         },
         limiter: rateLimiter(limits, () => clock.now * 1000),
-        source: async (event) => sourceOf(event, undefined),
+        address: async (event) => sourceOf(event, undefined),
         fallbackKeyBase: KEY_BASE,
         clock: () => clock.now * 1000,
         ...different.services,

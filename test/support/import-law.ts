@@ -33,6 +33,17 @@ const [protocol, config, stores, tokens, vending] = ['protocol', 'config', 'stor
 ) as [string, string, string, string, string]
 
 const layers: readonly Layer[] = [
+  // Of node:net, what tells addresses apart.
+  {
+    files: /^shared\/protocol\/public-address\.ts$/,
+    internal: nothing,
+    packages: packages('node:net'),
+    forbidden: [
+      ...pure,
+      openImport,
+      [/\b(Socket|Server|connect|createConnection|createServer)\b/, 'connects'],
+    ],
+  },
   {
     files: below(protocol),
     internal: nothing,

@@ -2,7 +2,7 @@
 import { type LeakedServices, leakedEndpoint } from '../../functions/leaked/leaked.ts'
 import type { Config } from '../../shared/config/types.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
-import { sourceOf } from '../../shared/http/source.ts'
+import { countedSource, sourceOf } from '../../shared/http/source.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import { newOpaqueToken } from '../../shared/tokens/opaque-token.ts'
 import { verifyAccessToken } from '../../shared/tokens/verify-access-token.ts'
@@ -56,7 +56,7 @@ export function useLeaked() {
           deny: told('deny', (...args) => stores.tokens().deny(...args)),
         },
         limiter: rateLimiter(limits, () => clock.now * 1000),
-        source: async (event) => sourceOf(event, undefined),
+        source: async (event) => countedSource(sourceOf(event, undefined)),
         clock: () => clock.now * 1000,
         ...different,
       })

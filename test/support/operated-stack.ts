@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { CiServers } from '../../infra/local/ci-vendor/ci-vendor.ts'
 import { ciKeys } from '../../infra/local/ci-vendor/keys.ts'
 import { startLocalStack } from '../../infra/local/stack.ts'
+import type { Template } from '../../infra/local/template/types.ts'
 import { epochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
 import { type AuthorizationCode, authorizationCodeStore } from '../../shared/stores/authorization-codes.ts'
@@ -23,6 +24,8 @@ export interface Setting {
   /** In the seed format. */
   readonly seed: object
   readonly edge?: boolean
+  /** Changes the template before it runs. */
+  readonly transformTemplate?: (template: Template) => Template
   /** Other servers than the stand-ins. */
   readonly ciServers?: CiServers
 }
@@ -34,7 +37,7 @@ throttle: { ratePerSecond: 10000, burst: 5000 }
 `
 
 export async function startOperatedStack(setting: Setting) {
-  const { preset, change = (yaml) => yaml, seed, edge = false, ciServers } = setting
+  const { preset, change = (yaml) => yaml, seed, edge = false, ciServers, transformTemplate } = setting
   const directory = mkdtempSync(join(tmpdir(), 'scrip-operated-'))
   const file = (name: string, text: string) => {
     writeFileSync(join(directory, name), text)
@@ -48,6 +51,7 @@ export async function startOperatedStack(setting: Setting) {
     seed: file('seed.json', JSON.stringify(seed)),
     demoData: false,
     ...(ciServers && { ciServers }),
+    ...(transformTemplate && { transformTemplate }),
     log: () => undefined,
   })
   Object.assign(process.env, stack.operator)
@@ -70,8 +74,8 @@ export async function startOperatedStack(setting: Setting) {
     /** Lines of the stage's access log so far. */
     accessLog: () =>
       readFileSync(join(directory, 'data', 'logs', 'access.log'), 'utf8')
-        .trim()
         .split('\n')
+        .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     url: at,
     consents: consentStore(db, stack.outputs.ConsentsTable ?? ''),

@@ -2,7 +2,7 @@
 import type { RateTier } from '../../shared/config/types.ts'
 import type { IssuingServices } from '../../shared/http/issue-tokens.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
-import { sourceOf } from '../../shared/http/source.ts'
+import { countedSource, sourceOf } from '../../shared/http/source.ts'
 import type { TokenDeployment } from '../../shared/http/token-endpoint.ts'
 import { after, epochSeconds } from '../../shared/protocol/brands.ts'
 import type { Client } from '../../shared/protocol/client.ts'
@@ -71,7 +71,7 @@ export function memoryDeployment(
     clients: { find: async (id) => clients.find(({ clientId }) => clientId === id) },
     limiter: rateLimiter(limits, clock),
     tierOf: async () => tier,
-    source: async (event) => sourceOf(event, undefined),
+    source: async (event) => countedSource(sourceOf(event, undefined)),
     clock,
     limits,
     ...rest,

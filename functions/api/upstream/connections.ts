@@ -1,8 +1,8 @@
 /** The connections to one upstream, kept for the next request. */
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
 import { isIP } from 'node:net'
+import type { AddressPolicy } from '../../../shared/protocol/public-address.ts'
 import { AddressRefused, guardedLookup, type Resolve } from './guarded-lookup.ts'
-import type { AddressPolicy } from './public-address.ts'
 import { closingRested } from './rested-connections.ts'
 
 export type Send = (

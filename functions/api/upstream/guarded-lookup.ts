@@ -1,7 +1,7 @@
 /** DNS for upstreams: what a name resolves to is checked, and the connection goes to what was checked. */
 import type { LookupAddress, LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import type { AddressPolicy } from './public-address.ts'
+import type { AddressPolicy } from '../../../shared/protocol/public-address.ts'
 
 /** `dns.lookup` as it is asked for all addresses. */
 export type Resolve = (

@@ -2,7 +2,7 @@
 import { passedOn } from './header-rules.ts'
 import type { Headers } from './types.ts'
 
-/** Names that stay here, in canonical form. */
+/** Names that stay here. */
 const dropped = new Set([
   // Credentials of ours: the upstream is told who calls, and never with what.
   'authorization',
@@ -13,38 +13,47 @@ const dropped = new Set([
   'content-length',
   'expect',
   'host',
-  // Where a request came from, as anyone may write it. API Gateway's own word for it passes, see below.
+  // Who calls, as servers say that have found it out: only we have.
+  'remote-user',
+  'x-remote-user',
+  // Where a request came from, as anyone may write it: the authorizer has found it out.
+  'cf-connecting-ip',
   'client-ip',
+  'fastly-client-ip',
   'forwarded',
   'true-client-ip',
   'x-client-ip',
+  'x-cluster-client-ip',
+  'x-originating-ip',
   'x-real-ip',
-  // Frameworks follow these to another method or path than the one whose scope was checked.
+  'x-remote-addr',
+  // Frameworks follow these to another host, method or path than the one whose scope was checked.
+  'path-info',
+  'script-name',
+  'x-host',
   'x-http-method',
   'x-http-method-override',
+  'x-method',
   'x-method-override',
-  'x-original-url',
   'x-rewrite-url',
+  // CGI makes `HTTP_PROXY` of it, by which many a client finds its proxy ("httpoxy").
+  'proxy',
 ])
 
 /**
  * `x-scrip-*` is ours to say; it covers the edge's secret too. `X-Amz-*` is API Gateway's and CloudFront's, as
- * is `CloudFront-*`, which a caller may write where there is no edge.
+ * is `CloudFront-*`, which a caller may write where there is no edge. What a proxy says of the request that it
+ * got (`X-Forwarded-*`, `X-Original-*`, Envoy's `X-Envoy-*`) is not a caller's to say.
  */
-const droppedPrefix = /^(x-scrip(-|$)|x-amzn?-|cloudfront-|x-forwarded-)/
+const droppedPrefix = /^(x-scrip(-|$)|x-amzn?-|cloudfront-|x-forwarded-|x-original-|x-envoy-)/
 
 /**
- * Set, or appended to, by API Gateway; `-Host` and `-Port` tell of us and would mislead the upstream about its
- * own address. In `X-Forwarded-For` the last address is the one API Gateway saw; what precedes it is the edge's
- * word, or the caller's.
+ * The fields that an upstream sees. A name of other characters than letters, digits and hyphens goes no further:
+ * what servers make of `X_Scrip_Subject` or `SCRIPT_NAME` differs. nginx drops them too.
+ *
+ * @param headers by name in lower case, two spellings of a name merged
  */
-const forwarded = ['x-forwarded-for', 'x-forwarded-proto'] as const
-
-/** @param headers by name in lower case, two spellings of a name merged */
 export function requestHeaders(headers: Headers): Headers {
-  const told = Object.fromEntries(forwarded.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])))
-  return {
-    ...passedOn(headers, (name) => dropped.has(name) || droppedPrefix.test(name)),
-    ...passedOn(told, () => false),
-  }
+  const plain = Object.fromEntries(Object.entries(headers).filter(([name]) => /^[a-z0-9-]+$/i.test(name)))
+  return passedOn(plain, (name) => dropped.has(name) || droppedPrefix.test(name))
 }

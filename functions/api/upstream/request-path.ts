@@ -28,7 +28,7 @@ export interface MatchedPath {
 
 /** @throws OAuthError 400, the same for every reason, for a path that might mean another one */
 export function requestPath({ resource, path, pathParameters }: MatchedPath): RequestPath {
-  if (!path.startsWith('/')) throw refused('it does not begin with a slash')
+  if (!path.startsWith('/')) throw pathRefused('it does not begin with a slash')
   const arrived = path.slice(1).split('/').map(readSegment)
   const template = pathSegments(resource)
   const greedy = template.find(({ kind }) => kind === 'greedy')
@@ -37,19 +37,19 @@ export function requestPath({ resource, path, pathParameters }: MatchedPath): Re
   const more = greedy?.kind === 'greedy' ? told(greedy.name).split('/').length - 1 : 0
   // The base path of a custom domain stands in front of what was matched.
   const before = arrived.length - template.length - more
-  if (before < 0) throw refused('it is shorter than its template')
+  if (before < 0) throw pathRefused('it is shorter than its template')
   const parameters = new Map<string, string>()
   const encoded = template.map((segment, index) => {
     const place = before + index
     const matched = arrived.slice(place, segment.kind === 'greedy' ? undefined : place + 1)
     const value = matched.map(({ text }) => text).join('/')
     if (segment.kind === 'literal') {
-      if (value !== segment.text) throw refused('it is not what its template says')
+      if (value !== segment.text) throw pathRefused('it is not what its template says')
       return segment.text
     }
     const asSent = matched.map(({ sent }) => sent).join('/')
     if (![value, asSent].includes(told(segment.name)))
-      throw refused(`${segment.name} is not what API Gateway read`)
+      throw pathRefused(`${segment.name} is not what API Gateway read`)
     parameters.set(segment.name, value)
     return matched.map(({ text }) => encodeURIComponent(text)).join('/')
   })
@@ -67,21 +67,22 @@ function readSegment(sent: string): Segment {
   const twice = decodeEscapes(text)
   for (const form of [sent, text, twice]) refuseUnsafe(form)
   // What hides deeper than twice means no harm to anybody, or is meant to do some.
-  if (decodeEscapes(twice) !== twice) throw refused('a segment is encoded three times')
+  if (decodeEscapes(twice) !== twice) throw pathRefused('a segment is encoded three times')
   return { sent, text }
 }
 
 function refuseUnsafe(segment: string): void {
-  if (segment === '') throw refused('a segment is empty')
-  // Some servers cut what follows a semicolon before they resolve dots (RFC 3986 §3.3, path parameters).
-  if (/^\.{1,2}(;|$)/.test(segment)) throw refused('a segment is made of dots')
-  if (/[/\\]/.test(segment)) throw refused('a segment has a slash in it')
-  if (/\p{Cc}/u.test(segment)) throw refused('a segment has a control character')
-  if (!segment.isWellFormed()) throw refused('a segment is no Unicode text')
+  if (segment === '') throw pathRefused('a segment is empty')
+  // Servers that decode too early cut a path parameter (RFC 3986 §3.3), the query, the fragment or a space at the
+  // end before they resolve dots.
+  if (/^\.{1,2}([;?#\s]|$)/.test(segment)) throw pathRefused('a segment is made of dots')
+  if (/[/\\]/.test(segment)) throw pathRefused('a segment has a slash in it')
+  if (/\p{Cc}/u.test(segment)) throw pathRefused('a segment has a control character')
+  if (!segment.isWellFormed()) throw pathRefused('a segment is no Unicode text')
 }
 
 /** Decodes what is an escape and keeps a percent sign that begins none: `100%` is a value like any other. */
-function decodeEscapes(text: string): string {
+export function decodeEscapes(text: string): string {
   return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
     decode(escapes, 'it hides an escape that is no text'),
   )
@@ -91,10 +92,11 @@ function decode(text: string, reason: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw refused(reason)
+    throw pathRefused(reason)
   }
 }
 
-function refused(reason: string): OAuthError {
+/** @param reason for the log alone */
+export function pathRefused(reason: string): OAuthError {
   return invalidRequest('The path is not valid', { reason: `the path: ${reason}` })
 }

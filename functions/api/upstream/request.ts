@@ -1,5 +1,5 @@
 /** From API Gateway's event to what an upstream may see of it. */
-import type { ApiCaller } from '../../../shared/http/authorizer-context.ts'
+import type { AuthorizedRequest } from '../../../shared/http/authorizer-context.ts'
 import type { EdgeEvent } from '../../../shared/http/endpoint.ts'
 import { identityHeaders } from './identity.ts'
 import { queryFields } from './query.ts'
@@ -12,7 +12,10 @@ import type { Headers, UpstreamRequest } from './types.ts'
  *
  * @throws OAuthError 400 for a path that might mean another one
  */
-export function upstreamRequest(event: EdgeEvent, caller: ApiCaller): UpstreamRequest {
+export function upstreamRequest(
+  event: EdgeEvent,
+  { caller, source }: Pick<AuthorizedRequest, 'caller' | 'source'>,
+): UpstreamRequest {
   const { resource, httpMethod, requestContext, body, isBase64Encoded } = event.original
   const { requestId, stage, identity } = requestContext
   return {
@@ -23,6 +26,9 @@ export function upstreamRequest(event: EdgeEvent, caller: ApiCaller): UpstreamRe
     headers: {
       ...requestHeaders(event.multiValueHeaders as Headers),
       ...identityHeaders(caller, requestId),
+      // The address that was verified: of a chain of them, part is the caller's word, part the edge's own.
+      'x-forwarded-for': [source],
+      'x-forwarded-proto': ['https'], // API Gateway and the edge take no other
     },
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
     caller,
@@ -30,7 +36,7 @@ export function upstreamRequest(event: EdgeEvent, caller: ApiCaller): UpstreamRe
       requestId,
       resource,
       stage,
-      sourceIp: identity.sourceIp,
+      sourceIp: source,
       userAgent: identity.userAgent,
     },
   }

@@ -2,9 +2,9 @@ import type { Agent } from 'node:http'
 
 /**
  * A connection that has rested longer is not used again: while Lambda freezes a function, the other side may
- * give up, and what is sent after that is lost; it may not be sent twice. Common servers wait five seconds or more.
+ * give up, and what is sent after that is lost; it may not be sent twice. gunicorn waits two seconds, others more.
  */
-const REUSED_WITHIN_MILLISECONDS = 3_000
+const REUSED_WITHIN_MILLISECONDS = 1_500
 
 /** Watches an agent's connections; what it returns closes those that have rested too long. */
 export function closingRested(agent: Agent): () => void {

@@ -22,6 +22,7 @@ export interface UpstreamRequest {
     /** The matched resource. */
     readonly resource: string
     readonly stage: string
+    /** The caller's own, also behind an edge. */
     readonly sourceIp: string
     readonly userAgent: string | null
   }

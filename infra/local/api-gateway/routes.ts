@@ -1,4 +1,5 @@
 /** Finding the route of a request. */
+import { LocalStackError } from '../errors.ts'
 import type { Route } from './types.ts'
 
 export type RouteMatch = {
@@ -9,15 +10,22 @@ export type RouteMatch = {
 
 type Node = {
   readonly literals: Map<string, Node>
-  /** `{name}` takes one segment, `{name+}` all that remain. */
-  readonly parameters: Map<string, Node>
-  readonly greedy: Map<string, Node>
+  variable?: Variable
   readonly methods: Map<string, Route>
+}
+
+/** `{name}` takes one segment, `{name+}` all that remain. */
+type Variable = {
+  readonly text: string
+  readonly name: string
+  readonly isGreedy: boolean
+  readonly node: Node
 }
 
 export class RouteTree {
   readonly #root = createNode()
 
+  /** @throws LocalStackError for a second variable at one place, which API Gateway does not take. */
   constructor(routes: readonly Route[]) {
     for (const route of routes) this.#add(route)
   }
@@ -46,14 +54,25 @@ export class RouteTree {
     let node = this.#root
     for (const segment of route.resourcePath.split('/').filter(Boolean)) {
       const [, name, plus] = /^\{([^}+]+)(\+?)\}$/.exec(segment) ?? []
-      const children = name === undefined ? node.literals : plus === '' ? node.parameters : node.greedy
-      const key = name ?? segment
-      const child = children.get(key) ?? createNode()
-      children.set(key, child)
-      node = child
+      node = name === undefined ? literalOf(node, segment) : variableOf(node, segment, name, plus === '+')
     }
     node.methods.set(route.method.httpMethod, route)
   }
+}
+
+function literalOf(node: Node, text: string): Node {
+  const child = node.literals.get(text) ?? createNode()
+  node.literals.set(text, child)
+  return child
+}
+
+function variableOf(node: Node, text: string, name: string, isGreedy: boolean): Node {
+  node.variable ??= { text, name, isGreedy, node: createNode() }
+  if (node.variable.text !== text)
+    throw new LocalStackError(
+      `API Gateway takes one variable at a place of its paths, not ${node.variable.text} and ${text}`,
+    )
+  return node.variable.node
 }
 
 type Found = {
@@ -67,23 +86,16 @@ function search(node: Node, segments: readonly string[]): Found | undefined {
   const literal = node.literals.get(segment)
   const byLiteral = literal && search(literal, rest)
   if (byLiteral) return byLiteral
-  for (const [name, child] of node.parameters) {
-    const found = segment === '' ? undefined : search(child, rest)
-    if (found)
-      return {
-        node: found.node,
-        parameters: { [name]: segment, ...found.parameters },
-      }
-  }
-  for (const [name, child] of node.greedy) return { node: child, parameters: { [name]: segments.join('/') } }
-  return undefined
+  if (!node.variable) return undefined
+  const { name, isGreedy, node: child } = node.variable
+  if (isGreedy) return { node: child, parameters: { [name]: segments.join('/') } }
+  const found = segment === '' ? undefined : search(child, rest)
+  return found && { node: found.node, parameters: { [name]: segment, ...found.parameters } }
 }
 
 function createNode(): Node {
   return {
     literals: new Map(),
-    parameters: new Map(),
-    greedy: new Map(),
     methods: new Map(),
   }
 }

@@ -1,6 +1,8 @@
 /** Lambda's Invoke on the endpoint server. */
-import type { Functions, InvocationTarget } from '../lambda/functions.ts'
-import { functionArnOf } from '../lambda/functions.ts'
+import { partition, region } from '../identity.ts'
+import { type Functions, functionArnOf, requirePayloadSize } from '../lambda/functions.ts'
+import type { InvocationResult } from '../lambda/types.ts'
+import { sampleFunction } from '../sample-function.ts'
 import { AwsError } from './errors.ts'
 import type { Service, ServiceResponse } from './service.ts'
 
@@ -15,18 +17,10 @@ export function lambdaService(functions: Functions): Service {
         throw new AwsError('UnknownOperationException', 'the local stack answers Lambda Invoke only', 404)
       }
       const qualifier = url.searchParams.get('Qualifier') ?? undefined
-      authorize({
-        action: 'lambda:InvokeFunction',
-        resource: resourceOf(name, qualifier),
-        context: new Map(),
-      })
-      const target = functions.target(name, qualifier)
-      return invoke(
-        functions,
-        target,
-        request.headers['x-amz-invocation-type'],
-        request.body.toString('utf8') || '{}',
-      )
+      const functionArn = invokedArn(name, qualifier)
+      authorize({ action: 'lambda:InvokeFunction', resource: functionArn, context: new Map() })
+      const target = isOfTheStack(functionArn) ? stackFunction(functions, functionArn) : sample(functionArn)
+      return invoke(target, request.headers['x-amz-invocation-type'], request.body.toString('utf8') || '{}')
     },
 
     describeError(error) {
@@ -45,12 +39,27 @@ export function lambdaService(functions: Functions): Service {
   }
 }
 
-async function invoke(
-  functions: Functions,
-  target: InvocationTarget,
-  type: string | undefined,
-  event: string,
-): Promise<ServiceResponse> {
+type Target = {
+  readonly version: string
+  invoke(event: string): Promise<InvocationResult>
+}
+
+function stackFunction(functions: Functions, functionArn: string): Target {
+  const target = functions.target(functionArn)
+  return { version: target.version, invoke: (event) => functions.invoke(target, event) }
+}
+
+function sample(functionArn: string): Target {
+  return {
+    version: '$LATEST',
+    async invoke(event) {
+      requirePayloadSize(event)
+      return sampleFunction(functionArn, event)
+    },
+  }
+}
+
+async function invoke(target: Target, type: string | undefined, event: string): Promise<ServiceResponse> {
   const headers = {
     'Content-Type': 'application/json',
     'X-Amz-Executed-Version': target.version,
@@ -58,10 +67,10 @@ async function invoke(
   if (type === 'DryRun') return { status: 204, headers, body: '' }
   if (type === 'Event') {
     // Failures of an asynchronous invocation show in the function's log only; there are no retries here.
-    void functions.invoke(target, event).catch(() => {})
+    void target.invoke(event).catch(() => {})
     return { status: 202, headers, body: '' }
   }
-  const result = await functions.invoke(target, event)
+  const result = await target.invoke(event)
   if (result.kind === 'returned') return { status: 200, headers, body: result.payload }
   return {
     status: 200,
@@ -70,9 +79,22 @@ async function invoke(
   }
 }
 
-/** The ARN that a policy is asked about: exactly the one that is being invoked, qualifier included. */
-function resourceOf(name: string, qualifier: string | undefined): string {
-  const bare = name.replace(/^(?:arn:aws:lambda:[^:]*:)?(?:\d{12}:)?function:/, '')
-  const arn = functionArnOf(bare)
-  return qualifier === undefined || bare.includes(':') ? arn : `${arn}:${qualifier}`
+/**
+ * The ARN that is being invoked, and that a policy is asked about: of the account that was named, qualifier included.
+ *
+ * @param name `name`, `account:function:name` or a whole ARN, each with a qualifier or without
+ */
+function invokedArn(name: string, qualifier: string | undefined): string {
+  const arn = wholeArn(name)
+  return qualifier === undefined || /:function:[^:]+:/.test(arn) ? arn : `${arn}:${qualifier}`
+}
+
+function wholeArn(name: string): string {
+  if (name.startsWith('arn:')) return name
+  if (/^\d{12}:function:/.test(name)) return `arn:${partition}:lambda:${region}:${name}`
+  return functionArnOf(name)
+}
+
+function isOfTheStack(functionArn: string): boolean {
+  return functionArn.startsWith(functionArnOf(''))
 }

@@ -102,11 +102,7 @@ export class Functions {
    * @throws AwsError RequestTooLargeException, TooManyRequestsException
    */
   invoke(target: InvocationTarget, event: string): Promise<InvocationResult> {
-    const bytes = Buffer.byteLength(event)
-    if (bytes > payloadLimitBytes) {
-      const message = `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${payloadLimitBytes} bytes)`
-      throw new AwsError('RequestTooLargeException', message, 413)
-    }
+    requirePayloadSize(event)
     return target.pool.invoke({
       event,
       invokedArn: target.arn,
@@ -138,6 +134,14 @@ export class Functions {
     if (!registered) throw notFound(functionArnOf(name))
     return registered
   }
+}
+
+/** @throws AwsError RequestTooLargeException */
+export function requirePayloadSize(event: string): void {
+  const bytes = Buffer.byteLength(event)
+  if (bytes <= payloadLimitBytes) return
+  const message = `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${payloadLimitBytes} bytes)`
+  throw new AwsError('RequestTooLargeException', message, 413)
 }
 
 export function functionArnOf(name: string): string {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RouteTree } from '../../../infra/local/api-gateway/routes.ts'
 import type { Route } from '../../../infra/local/api-gateway/types.ts'
+import { LocalStackError } from '../../../infra/local/errors.ts'
 
 function route(httpMethod: string, resourcePath: string): Route {
   const method = {
@@ -45,6 +46,16 @@ test.each(cases)('%s %s goes to %s', (method, path, resourcePath, parameters) =>
   const match = tree.match(method, path)
   expect(match?.route.resourcePath).toBe(resourcePath)
   expect(match?.pathParameters ?? null).toEqual(parameters)
+})
+
+test.each([
+  ['/jobs/{id}', '/jobs/{job}/logs', '{id} and {job}'],
+  ['/jobs/{id}', '/jobs/{id+}', '{id} and {id+}'],
+  ['/{proxy+}', '/{name}', '{proxy+} and {name}'],
+])('a second variable at one place is refused, as API Gateway does: %s and %s', (one, other, named) => {
+  expect(() => new RouteTree([route('GET', one), route('GET', other)])).toThrow(
+    new LocalStackError(`API Gateway takes one variable at a place of its paths, not ${named}`),
+  )
 })
 
 test('a path that is no percent-encoding is a fault', () => {

@@ -11,6 +11,18 @@ const sound = {
 const upstream = { url: 'https://jobs.example' }
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:jobs'
 const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs-AbCdEf'
+const notSecretArns = [
+  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs',
+  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs-AbCdE',
+  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:*',
+  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs-??????',
+  'arn:aws:secretsmanager:eu-west-1:1234:secret:jobs-AbCdEf',
+  'arn:aws:secretsmanager::123456789012:secret:jobs-AbCdEf',
+  'arn:aws:ssm:eu-west-1:123456789012:secret:jobs-AbCdEf',
+  'jobs-AbCdEf',
+  '',
+]
+const wholeSecretArn = 'the ARN of a secret in Secrets Manager, with its six characters at the end'
 const route = { path: '/jobs', methods: ['GET'], scope: ['read'], upstream: 'jobs' }
 const apiOf = (...routes: object[]) => ({ api: { upstreams: { jobs: upstream }, routes } })
 const upstreamOf = (jobs: unknown) => ({ api: { upstreams: { jobs }, routes: [route] } })
@@ -47,6 +59,8 @@ describe('what the API may be', () => {
     { different: apiOf({ ...route, path: '/api/v1/jobs' }, { ...route, path: '/api/v1/jobs/{id}' }) },
     { different: apiOf(...Array.from({ length: 100 }, (_, index) => ({ ...route, path: `/${index}` }))) },
     { different: upstreamOf({ ...upstream, secretArn, timeoutSeconds: 25 }) },
+    { different: upstreamOf({ ...upstream, secretArn: secretArn.replace('jobs', 'team/jobs_+=.@-x') }) },
+    { different: upstreamOf({ url: 'https://1.1.1.1' }) },
     { different: upstreamOf({ url: 'https://jobs.example:8443/base', timeoutSeconds: 1 }) },
     ...['', ':live', ':$LATEST', ':7'].map((qualifier) => ({
       different: upstreamOf({ functionArn: `${functionArn}${qualifier}` }),
@@ -58,9 +72,11 @@ describe('what the API may be', () => {
 })
 
 describe('each fault of the API is told with its path', () => {
-  const faulty: readonly (readonly [different: object, faults: readonly string[]])[] = [
+  const faulty: readonly (readonly [different: object, faults: unknown])[] = [
     [{ environment: 'prod' }, ['environment: one of live, test, but got "prod"']],
     [{ apiTokens: { prefix: 'bb_' } }, ['api: an api that API tokens open; it may be empty: {}']],
+    [{ apiTokens: { prefix: 'bb_' }, api: { routes: {} } }, ['api.routes: a list of routes, but got Object']],
+    [{ apiTokens: { prefix: 'bb_' }, api: null }, ['api: a group of settings']],
     [{ api: {}, apiTokens: {} }, [`apiTokens.prefix: ${missing}`]],
     ...['', 'bb-', '{env}', '{environment', 'x'.repeat(31)].map(
       (value) =>
@@ -154,6 +170,50 @@ describe('each fault of the API is told with its path', () => {
       (value) =>
         [upstreamOf({ url: value }), [`api.upstreams.jobs.url: ${url}, but got "${value}"`]] as const,
     ),
+    ...[
+      'https://127.0.0.1',
+      'https://127.0.0.1:8443/base',
+      'https://10.0.0.1',
+      'https://169.254.169.254/latest',
+      'https://[::1]',
+      'https://[fd00:ec2::254]',
+      'https://localhost',
+      'https://localhost.',
+      'https://jobs.localhost:8443',
+    ].map(
+      (value) =>
+        [
+          upstreamOf({ url: value }),
+          [
+            `api.upstreams.jobs.url: the URL of a public host: no private address, and not localhost, but got "${value}"`,
+          ],
+        ] as const,
+    ),
+    ...notSecretArns.map(
+      (value) =>
+        [
+          upstreamOf({ ...upstream, secretArn: value }),
+          [`api.upstreams.jobs.secretArn: ${wholeSecretArn}`],
+        ] as const,
+    ),
+    [
+      {
+        upstream: {
+          issuer: 'https://idp.example',
+          clientId: 'c',
+          name: 'I',
+          clientSecretArn: notSecretArns[0],
+        },
+      },
+      expect.arrayContaining([`upstream.clientSecretArn: ${wholeSecretArn}`]),
+    ],
+    ...['privateKeySecretArn', 'tokenSecretArn'].map((name) => {
+      const part = name === 'tokenSecretArn' ? 'buildkite' : 'github'
+      return [
+        { vend: { [part]: { [name]: notSecretArns[0] } } },
+        expect.arrayContaining([`vend.${part}.${name}: ${wholeSecretArn}`]),
+      ] as const
+    }),
     ...[{}, 'https://jobs.example', { ...upstream, functionArn }, { functionArn, secretArn }].map(
       (value) =>
         [upstreamOf(value), [expect.stringContaining(`api.upstreams.jobs: ${eitherUpstream}`)]] as const,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiFaults, collisions } from '../../../shared/config/api-consistency.ts'
+import { apiFaults, pathFaults } from '../../../shared/config/api-consistency.ts'
 import type { Fault } from '../../../shared/config/faults.ts'
 import type { ApiRoute } from '../../../shared/config/types.ts'
 
@@ -10,16 +10,17 @@ function route(text: string): ApiRoute {
   const [methods = '', path = ''] = text.split(' ')
   return { path, methods: methods.split(',') as never, scope: [], upstream: 'jobs' }
 }
-const faultsOf = (...routes: string[]) =>
-  told(
-    apiFaults({
-      api: {
-        upstreams: { jobs: { url: 'https://jobs.example', timeoutSeconds: 10 } },
-        routes: routes.map(route),
-        loopbackUpstreams: false,
-      },
-    }),
-  )
+const faultsOf = (...texts: string[]) => {
+  const api = {
+    upstreams: { jobs: { url: 'https://jobs.example', timeoutSeconds: 10 } },
+    routes: texts.map(route),
+    loopbackUpstreams: false,
+  }
+  return told([
+    ...apiFaults({ api }),
+    ...pathFaults(api, ['/api/v1/{proxy+}', '/organization/token/{profile}']),
+  ])
+}
 
 describe('of routes that API Gateway cannot tell apart, or cannot have', () => {
   const takes = (text: string, upTo: string, known: string) =>
@@ -64,6 +65,11 @@ describe('of routes that API Gateway cannot tell apart, or cannot have', () => {
       routes: ['GET /api/v1/{tenant}/jobs'],
       faults: [`api.routes.0.path: ${takes('{tenant}', '/api/v1/{proxy+}', '{proxy+}')}`],
     },
+    {
+      what: 'a parameter where Scrip has one deeper down',
+      routes: ['GET /organization/token/{id}/logs'],
+      faults: [`api.routes.0.path: ${takes('{id}', '/organization/token/{profile}', '{profile}')}`],
+    },
   ])('$what', ({ routes, faults }) => {
     expect(faultsOf(...routes)).toEqual(faults)
   })
@@ -93,7 +99,7 @@ describe('a route for which Scrip has an endpoint', () => {
       { ...route, path: '/fine' },
       { ...route, path: taken },
     ] as never
-    expect(told(collisions({ routes }, ours))).toEqual([
+    expect(told(pathFaults({ routes }, ours))).toEqual([
       `api.routes.1.path: a path of its own, but ${taken} collides with Scrip's ${own}`,
     ])
   })
@@ -101,7 +107,7 @@ describe('a route for which Scrip has an endpoint', () => {
   test.each(['/api/v1/tokens', '/api/v1/token/x', '/api/v2/token', '/oauth', '/Health', '/health/{x}'])(
     '%s does not',
     (free) => {
-      expect(collisions({ routes: [route(`GET ${free}`)] }, ours)).toEqual([])
+      expect(pathFaults({ routes: [route(`GET ${free}`)] }, ours)).toEqual([])
     },
   )
 })

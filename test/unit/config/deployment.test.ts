@@ -15,8 +15,10 @@ const sound = {
   grants: { authorization_code: {}, password: {}, refresh_token: {} },
   rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } },
 }
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:jobs-AbCdEf'
 const upstreams = {
   sample: { url: 'https://jobs.example' },
+  secret: { url: 'https://secret.example', secretArn },
   deep: { url: 'https://api.jobs.example:8443/base', timeoutSeconds: 3 },
   real: { url: 'https://jobs.example.com' },
   own: { functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:jobs' },
@@ -58,7 +60,6 @@ describe('a route of the API may not take requests from an endpoint of ours', ()
     ['/oauth/login', '/oauth/login'],
     ['/oauth/style.css', '/oauth/style.css'],
     ['/{proxy+}', '/oauth/token'],
-    ['/.well-known/{x}', '/.well-known/jwks.json'],
     ['/health', '/health'],
     ['/{x}', '/health'],
   ])('%s is refused', (path) => {
@@ -88,10 +89,43 @@ describe('a route of the API may not take requests from an endpoint of ours', ()
     '/api/v1/jobs/{id}',
     '/api/v1/token/x',
     '/v1/{rest+}',
-    '/.well-known',
+    '/v1/.well-known/x',
     '/oauth',
   ])('%s does not', (path) => {
     expect(faultsOf(withPaths(path))).toEqual([])
+  })
+})
+
+test('all faults of the routes are told together, and with those of other settings', () => {
+  const file = { ...withPaths('/health', '/oauth/token', '/r', '/r'), scope: { default: ['nope'] } }
+  expect(faultsOf(file)).toEqual([
+    'scope.default.0: a scope of the catalogue, but there is no "nope"',
+    'api.routes.3.methods: GET /r only once',
+    "api.routes.0.path: a path of its own, but /health collides with Scrip's /health",
+    "api.routes.1.path: a path of its own, but /oauth/token collides with Scrip's /oauth/token",
+  ])
+})
+
+describe('a route of the API may not have a variable where an endpoint of ours has another', () => {
+  const vend = {
+    issuers: [{ kind: 'buildkite', organization: 'acme', audience: 'scrip' }],
+    github: { organization: 'acme', appId: '1' },
+    profiles: {},
+  }
+  test.each([
+    ['/token/{x}/foo', '/token/{profile}'],
+    ['/git-credentials/{x}/foo', '/git-credentials/{profile}'],
+    ['/organization/token/{x}/foo', '/organization/token/{profile}'],
+    ['/organization/git-credentials/{x}/foo', '/organization/git-credentials/{profile}'],
+  ])('%s beside %s', (path, own) => {
+    expect(faultsOf({ ...withPaths(path), vend })).toEqual([
+      `api.routes.0.path: no {x} where ${own} has {profile}: API Gateway takes one variable there`,
+    ])
+    expect(faultsOf(withPaths(path))).toEqual([])
+  })
+
+  test('but may have the same one', () => {
+    expect(faultsOf({ ...withPaths('/token/{profile}/foo', '/api/v1/a'), vend })).toEqual([])
   })
 })
 
@@ -101,6 +135,7 @@ describe('upstreams', () => {
   const apiOf = (local?: object) => deploymentOf(withPaths('/jobs'), local).config.api
   const asConfigured = {
     sample: { ...upstreams.sample, timeoutSeconds: 10 },
+    secret: { ...upstreams.secret, timeoutSeconds: 10 },
     deep: upstreams.deep,
     real: { ...upstreams.real, timeoutSeconds: 10 },
     own: { ...upstreams.own, timeoutSeconds: 10 },
@@ -115,10 +150,16 @@ describe('upstreams', () => {
       upstreams: {
         ...asConfigured,
         sample: { url: sampleUpstream, timeoutSeconds: 10 },
+        secret: { url: sampleUpstream, timeoutSeconds: 10 },
         deep: { url: sampleUpstream, timeoutSeconds: 3 },
       },
       loopbackUpstreams: true,
     })
+  })
+
+  test('on the local stack have no secret of the operator’s, which the sample could not know', () => {
+    const { secret } = apiOf({ origin, edge: false, sampleUpstream })?.upstreams ?? {}
+    expect(secret).toEqual({ url: sampleUpstream, timeoutSeconds: 10 })
   })
 
   test('on the local stack without a sample stay as they are', () => {

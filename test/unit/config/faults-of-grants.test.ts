@@ -161,7 +161,9 @@ describe('each fault of grants and tokens is told with its path', () => {
     ],
     [
       { upstream: { ...upstream, clientSecretArn: 'hunter2' } },
-      ['upstream.clientSecretArn: the ARN of a secret in Secrets Manager'],
+      [
+        'upstream.clientSecretArn: the ARN of a secret in Secrets Manager, with its six characters at the end',
+      ],
     ],
     [
       { upstream: { ...upstream, tier: 'one' } },

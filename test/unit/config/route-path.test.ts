@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pathSegments, pathsOverlap, routePathFault } from '../../../shared/config/route-path.ts'
+import {
+  isMoreSpecific,
+  pathSegments,
+  pathsOverlap,
+  routePathFault,
+  takesInAnyCase,
+} from '../../../shared/config/route-path.ts'
 
 const example = 'a path such as /api/v1/jobs/{id}'
 const segments =
@@ -16,7 +22,11 @@ describe('the path of a route', () => {
     '/{rest+}',
     '/{a}/{b}/{c}',
     '/v1.2/my_jobs/my-job/2024',
-    '/.well-known/team',
+    '/v1/.well-known/team',
+    '/well-known/team',
+    '/ping/{id}',
+    '/v1/ping',
+    '/pings',
     '/...',
     `/${'a'.repeat(100)}`,
     `/{${'a'.repeat(40)}}`,
@@ -60,6 +70,12 @@ describe('the path of a route', () => {
       `/${'a'.repeat(101)}`,
       `/{${'a'.repeat(41)}}`,
     ].map((path) => [path, segments] as const),
+    ...['/.well-known', '/.well-known/team', '/.well-known/{x}', '/.well-known/{x+}'].map(
+      (path) => [path, "a path outside of /.well-known, which is Scrip's"] as const,
+    ),
+    ...['/ping', '/sping'].map(
+      (path) => [path, 'another path: API Gateway keeps /ping and /sping to itself'] as const,
+    ),
     ['/{rest+}/jobs', greedyLast],
     ['/{a+}/{b+}', greedyLast],
     ['/{id}/jobs/{id}', onceEach],
@@ -130,5 +146,27 @@ describe('two paths that some request fits both', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a path takes a request', () => {
+  test.each([
+    ['/a/B', ['A', 'b'], true],
+    ['/a/{x}', ['a', 'b'], true],
+    ['/a/{x}', ['a', '{x+}'], true],
+    ['/a/{x+}', ['a', 'b', 'c'], true],
+    ['/a/{x+}', ['a'], false],
+    ['/a/b', ['a', '{x}'], false],
+    ['/a/{x}', ['a', 'b', 'c'], false],
+    ['/a/{x}', ['a{x+}'], false],
+  ])('whatever the case of its literals: %s takes %j: %s', (path, segments, takes) => {
+    expect(takesInAnyCase(path, segments)).toBe(takes)
+  })
+
+  test('and of those that do, API Gateway takes the most specific', () => {
+    const inOrder = ['/a/b/c', '/a/b/{z}', '/a/{y}/c', '/a/{y}/{z}', '/a/{y+}', '/{x}/b/c', '/{x+}']
+    const sorted = [...inOrder].reverse().sort((one, other) => (isMoreSpecific(one, other) ? -1 : 1))
+    expect(sorted).toEqual(inOrder)
+    expect(isMoreSpecific('/a/{x}', '/A/{y}')).toBe(false)
   })
 })

@@ -95,6 +95,12 @@ describe('a request is refused for how it presents its token', () => {
   )
 })
 
+test('who is let in is told with its whole address', async () => {
+  const text = await apiToken('bb_live_')
+  const { context } = await authorizerOf(prefixed).present(text, { sourceIp: '2001:db8::7' })
+  expect(context).toMatchObject({ kind: 'api_token', source: '2001:db8::7' })
+})
+
 describe('the window of a stranger', () => {
   const limited = {
     ...prefixed,

@@ -14,6 +14,7 @@ import { apiGatewayEvent } from '../../support/api-gateway-event.ts'
 import { at, T0 } from '../../support/grants.ts'
 
 const end = at(40)
+const source = '2001:db8::7'
 const rate = { allowed: true, limit: 600, remaining: 599, reset: end }
 const apiToken: ApiCaller = {
   kind: 'api_token',
@@ -46,7 +47,7 @@ const eventWith = (context: AuthorizerContext | undefined): APIGatewayProxyEvent
 
 describe('what the authorizer tells', () => {
   test('of an API token', () => {
-    expect(contextOf({ caller: apiToken, rate }, T0)).toEqual({
+    expect(contextOf({ caller: apiToken, rate, source }, T0)).toEqual({
       kind: 'api_token',
       tokenId: 'hash-1',
       name: 'Nightly export',
@@ -56,6 +57,7 @@ describe('what the authorizer tells', () => {
       tier: 'pro',
       issuedAt: String(T0),
       expiresAt: String(at(3600)),
+      source,
       rateAllowed: 'true',
       rateLimit: '600',
       rateRemaining: '599',
@@ -67,7 +69,7 @@ describe('what the authorizer tells', () => {
 
   test('of an access token, with nothing of what there is not', () => {
     const over = { allowed: false, limit: 60, remaining: 0, reset: end }
-    expect(contextOf({ caller: accessToken, rate: over }, T0)).toEqual({
+    expect(contextOf({ caller: accessToken, rate: over, source }, T0)).toEqual({
       kind: 'access_token',
       tokenId: 'jti-1',
       subject: 'subject-1',
@@ -76,6 +78,7 @@ describe('what the authorizer tells', () => {
       scope: '',
       tier: 'free',
       issuedAt: String(T0),
+      source,
       rateAllowed: 'false',
       rateLimit: '60',
       rateRemaining: '0',
@@ -118,6 +121,7 @@ const authorizedRequest = fc.record({
     { requiredKeys: ['kind', 'tokenId', 'subject', 'scope', 'tier', 'issuedAt'] },
   ),
   rate: fc.record({ allowed: fc.boolean(), limit: fc.nat(), remaining: fc.nat(), reset: time }),
+  source: text,
 })
 
 describe('a function behind the authorizer', () => {
@@ -132,7 +136,7 @@ describe('a function behind the authorizer', () => {
     )
   })
 
-  const whole = contextOf({ caller: apiToken, rate }, T0)
+  const whole = contextOf({ caller: apiToken, rate, source }, T0)
   test.each([
     'kind',
     'tokenId',
@@ -140,6 +144,7 @@ describe('a function behind the authorizer', () => {
     'scope',
     'tier',
     'issuedAt',
+    'source',
     'rateAllowed',
     'rateLimit',
     'rateRemaining',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EDGE_SECRET_HEADER } from '../../../shared/config/environment.ts'
-import { sourceOf } from '../../../shared/http/source.ts'
+import { countedSource, sourceOf } from '../../../shared/http/source.ts'
 import { apiGatewayEvent } from '../../support/api-gateway-event.ts'
 
 const from = (sourceIp: string, headers: readonly (readonly [string, string])[] = []) =>
@@ -20,7 +20,7 @@ describe('the source that a limit counts', () => {
     { sent: '::ffff:192.0.2.7', counted: '192.0.2.7' },
     { sent: '::FFFF:192.0.2.7', counted: '192.0.2.7' },
   ])('of $sent is $counted (RFC 4291 §2.5.4)', ({ sent, counted }) => {
-    expect(sourceOf(from(sent), undefined)).toBe(counted)
+    expect(countedSource(sourceOf(from(sent), undefined))).toBe(counted)
   })
 })
 
@@ -28,19 +28,25 @@ describe('behind an edge', () => {
   const secret = 'what-only-the-edge-knows'
   const forwarded = 'X-Forwarded-For'
   test.each([
-    { what: 'the viewer, before the edge', chain: '198.51.100.9, 192.0.2.7', counted: '198.51.100.9' },
+    { what: 'the viewer, before the edge', chain: '198.51.100.9, 192.0.2.7', source: '198.51.100.9' },
     {
       what: 'the viewer, whatever it wrote itself',
       chain: '203.0.113.1, 198.51.100.9, 192.0.2.7',
-      counted: '198.51.100.9',
+      source: '198.51.100.9',
     },
-    { what: 'the viewer’s /64', chain: '2001:db8:1:2::9, 192.0.2.7', counted: '2001:db8:1:2/64' },
-  ])('is $what', ({ chain, counted }) => {
+    {
+      what: 'the viewer, of an IPv6 network',
+      chain: '2001:db8:1:2::9, 192.0.2.7',
+      source: '2001:db8:1:2::9',
+      counted: '2001:db8:1:2/64',
+    },
+  ])('is $what', ({ chain, source, counted = source }) => {
     const event = from('192.0.2.7', [
       [EDGE_SECRET_HEADER, secret],
       [forwarded, chain],
     ])
-    expect(sourceOf(event, secret)).toBe(counted)
+    expect(sourceOf(event, secret)).toBe(source)
+    expect(countedSource(source)).toBe(counted)
   })
 
   test.each([

@@ -298,12 +298,12 @@ describe('a connection', () => {
     await call(upstreamRequest())
     expect(seen.connections).toBe(1)
   })
-  test('that has rested for three seconds does not', async () => {
+  test('that has rested for longer than gunicorn would wait (2 s) does not', async () => {
     const { port, seen } = await http(echo)
     const call = upstream(`http://127.0.0.1:${port}`)
     await call(upstreamRequest())
     const now = Date.now()
-    vi.spyOn(Date, 'now').mockReturnValue(now + 3_500)
+    vi.spyOn(Date, 'now').mockReturnValue(now + 1_900)
     await call(upstreamRequest())
     expect(seen.connections).toBe(2)
   })

@@ -33,10 +33,18 @@ export interface ApiRequest extends Request {
   readonly pathParameters?: Readonly<Record<string, string>>
   readonly caller?: ApiCaller
   readonly rate?: RateState
+  /** As the authorizer verified it. */
+  readonly source?: string
   readonly multiValueQuery?: Readonly<Record<string, string[]>>
 }
 
-export function apiEvent({ pathParameters, caller = ada, rate: state = rate(), ...request }: ApiRequest) {
+export function apiEvent({
+  pathParameters,
+  caller = ada,
+  rate: state = rate(),
+  source = '198.51.100.9',
+  ...request
+}: ApiRequest) {
   const event = apiGatewayEvent({ method: 'GET', resource: '/jobs', ...request })
   return {
     ...event,
@@ -44,7 +52,7 @@ export function apiEvent({ pathParameters, caller = ada, rate: state = rate(), .
     multiValueQueryStringParameters: request.multiValueQuery ?? event.multiValueQueryStringParameters,
     requestContext: {
       ...event.requestContext,
-      authorizer: { principalId: 'x', ...contextOf({ caller, rate: state }, epochSeconds(NOW)) },
+      authorizer: { principalId: 'x', ...contextOf({ caller, rate: state, source }, epochSeconds(NOW)) },
     },
   } as APIGatewayProxyEvent
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { guardedLookup, type Resolve } from '../../../../functions/api/upstream/guarded-lookup.ts'
+import { guardedLookup, type Resolve } from '../../../functions/api/upstream/guarded-lookup.ts'
 import {
   addressPolicy,
   isLoopbackAddress,
   isPublicAddress,
-} from '../../../../functions/api/upstream/public-address.ts'
+  isPublicHost,
+} from '../../../shared/protocol/public-address.ts'
 
 const loopback = ['127.0.0.1', '127.1.2.3', '127.255.255.255', '::1', '::ffff:127.0.0.1', '0:0:0:0:0:0:0:1']
 const publicAddresses = [
@@ -179,5 +180,24 @@ describe('a name is resolved once', () => {
   test('and what the resolver says is passed on', async () => {
     const error = Object.assign(new Error('no'), { code: 'ENOTFOUND' })
     expect(await lookUp([], true, error)).toMatchObject({ failure: 'ENOTFOUND' })
+  })
+})
+
+describe('the host of a URL', () => {
+  const publicHosts = [
+    'jobs.example',
+    '1.1.1.1',
+    '[2606:4700:4700::1111]',
+    'localhost.example',
+    'mylocalhost',
+  ]
+  test.each(publicHosts)('may be public: %s', (host) => {
+    expect(isPublicHost(host)).toBe(true)
+  })
+  test.each([
+    ...['127.0.0.1', '10.0.0.1', '169.254.169.254', '[::1]', '[fd00:ec2::254]', '[::ffff:7f00:1]'],
+    ...['localhost', 'localhost.', 'a.localhost', 'a.b.localhost.'],
+  ])('is none: %s', (host) => {
+    expect(isPublicHost(host)).toBe(false)
   })
 })

@@ -60,6 +60,15 @@ export function isPublicAddress(address: string): boolean {
   return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6')
 }
 
+/**
+ * Whether the host of a URL can be a public one: an address that is, or a name other than `localhost` and those
+ * below it, which are always this machine (RFC 6761 §6.3). What other names resolve to shows at the connection.
+ */
+export function isPublicHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) === 0 ? !/(^|\.)localhost\.?$/.test(host) : isPublicAddress(host)
+}
+
 export function isLoopbackAddress(address: string): boolean {
   const family = isIP(address)
   return family !== 0 && !address.includes('%') && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6')
