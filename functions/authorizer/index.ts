@@ -1,4 +1,4 @@
-import { FALLBACK_KEY_VARIABLE, requireVariable } from '../../shared/config/environment.ts'
+import { requireVariable, SHARED_KEY_VARIABLE } from '../../shared/config/environment.ts'
 import { loadConfig } from '../../shared/config/runtime.ts'
 import { rateLimiter } from '../../shared/http/rate-limit.ts'
 import { accessTokenServices, connect, sourceReader } from '../../shared/http/token-deployment.ts'
@@ -25,6 +25,6 @@ export const handler = authorizer({
   accounts: cachedReader(accountStore(db, table('accounts'))),
   limiter: rateLimiter(rateLimitStore(db, table('rateLimits'))),
   source: sourceReader(connections),
-  fallbackKeyBase: requireVariable(process.env, FALLBACK_KEY_VARIABLE),
+  sharedKeyBase: requireVariable(process.env, SHARED_KEY_VARIABLE),
   clock: Date.now,
 })

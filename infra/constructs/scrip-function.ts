@@ -15,9 +15,9 @@ import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import {
   EDGE_SECRET_VARIABLE,
-  FALLBACK_KEY_VARIABLE,
   grantFunctionVariable,
   type SecretName,
+  SHARED_KEY_VARIABLE,
   secretVariables,
   type TableName,
   tableVariables,
@@ -152,8 +152,8 @@ export class ScripFunction extends Construct {
     this.#allow(['secretsmanager:GetSecretValue'], secretArn)
   }
 
-  mayNameFallbackKeys(base: string): void {
-    this.#function.addEnvironment(FALLBACK_KEY_VARIABLE, base)
+  mayNameSharedKeys(base: string): void {
+    this.#function.addEnvironment(SHARED_KEY_VARIABLE, base)
   }
 
   /**

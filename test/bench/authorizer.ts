@@ -58,7 +58,7 @@ const services = (verify: AuthorizerServicesVerify): AuthorizerServices => ({
   accounts: { find: async (accountId) => ({ accountId, tier: 'premium' }) },
   limiter: rateLimiter(memoryRateLimits()),
   source: async () => '192.0.2.7',
-  fallbackKeyBase: '00000000-0000-0000-0000-000000000000',
+  sharedKeyBase: '00000000-0000-0000-0000-000000000000',
   clock: Date.now,
 })
 type AuthorizerServicesVerify = ReturnType<typeof rememberedVerification>

@@ -85,8 +85,8 @@ function toldWith(rights: ExpectedRights): Record<string, unknown> {
       `<Functions/${name}/Function/Aliaslive>`,
     ]),
     // The stack's own UUID, which no other deployment has.
-    ...(rights.namesFallbackKeys
-      ? [['FALLBACK_API_KEY', { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }]]
+    ...(rights.namesSharedKeys
+      ? [['SHARED_API_KEY', { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }]]
       : []),
   ])
 }

@@ -40,6 +40,7 @@ describe('an API token that lives', () => {
     issuedAt: String(T0),
     expiresAt: String(at(3600)),
     rateAllowed: 'true',
+    retryAfter: '1',
     ...rate,
   })
   const scope = ['read:jobs', 'read:builds']
@@ -97,7 +98,13 @@ describe('an API token that lives', () => {
 
 describe('an access token that lives', () => {
   const code = { scope: ['read'], username: 'ada', subject: 'subject-1' }
-  const told = { kind: 'access_token', scope: 'read', issuedAt: String(T0), rateAllowed: 'true' }
+  const told = {
+    kind: 'access_token',
+    scope: 'read',
+    issuedAt: String(T0),
+    rateAllowed: 'true',
+    retryAfter: '1',
+  }
   const ofAda = { ...told, subject: 'subject-1', username: 'ada', clientId: 'app', account: 'acme' }
 
   test.each([

@@ -96,7 +96,7 @@ describe('units of a check at the API', () => {
       accounts: cachedReader(accountStore(db(), tableName('accounts'))),
       limiter: rateLimiter(rateLimitStore(db(), tableName('rateLimits')), () => clock.now * 1000),
       source: async () => '192.0.2.7',
-      fallbackKeyBase: 'base',
+      sharedKeyBase: 'base',
       clock: () => clock.now * 1000,
     })
   const ask = async (check: ReturnType<typeof handler>, token: string) => {
