@@ -86,7 +86,8 @@ export async function perform(
       return save('given up', withoutNextKey(step.key))
 
     case 'withdraw':
-      log.warn('a usage plan in use is gone: the account takes its tier’s fallback key', {
+      log.warn('an API key is given up without another: its account takes the fallback', {
+        key_id: step.key.id,
         plan: step.key.plan,
       })
       return save('given up', { apiKey: undefined, formerKeys: retired(step.key.id) })

@@ -7,7 +7,7 @@ import { usagePlanName } from '../../shared/protocol/usage-plan.ts'
 import type { KeyedAccount } from '../../shared/stores/accounts.ts'
 import { ThrottledError } from '../../shared/stores/api-keys.ts'
 import { type Deed, type PerformServices, perform } from './perform.ts'
-import { nextStep, type Step } from './step.ts'
+import { nextStep, type Step, type TierPlan } from './step.ts'
 import { MAX_KEYS, survey } from './survey.ts'
 
 export interface RunServices extends Omit<PerformServices, 'stackName'> {
@@ -64,14 +64,14 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
   const { waiting, skipped, failed } = endings
   return { accounts: before.accounts, made, confirmed, switched, deleted, waiting, skipped, failed }
 
-  async function plansByTier(): Promise<ReadonlyMap<string, string>> {
+  async function plansByTier(): Promise<ReadonlyMap<string, TierPlan>> {
     const ids = await control.planIds()
-    const found = new Map<string, string>()
+    const found = new Map<string, TierPlan>()
     for (const tier of Object.keys(config.rateLimits.tiers)) {
       const name = usagePlanName(stackName, tier)
       const id = ids.get(name)
       if (id === undefined) log.error('a tier has no usage plan: its accounts stay on the fallback', { name })
-      else found.set(tier, id)
+      else found.set(tier, { id, keys: await control.keysOf(id) })
     }
     return found
   }

@@ -32,25 +32,33 @@ export type Step =
   | { readonly kind: 'switch'; readonly key: MadeKey }
   /** Give the next key up: the tier has changed again, or its plan is another one. */
   | { readonly kind: 'drop'; readonly key: MadeKey }
-  /** Give the key in use up: its plan is no more, so requests with it would be refused. */
+  /** Give the key in use up: it is not in its plan, or the plan is no more, so requests with it are refused. */
   | { readonly kind: 'withdraw'; readonly key: KeyInPlan }
   | { readonly kind: 'delete'; readonly key: FormerKey }
+
+/** A tier's usage plan, as it was when the run began. */
+export interface TierPlan {
+  readonly id: string
+  /** Ids of the keys that are in it. */
+  readonly keys: ReadonlySet<string>
+}
 
 export type MadeKey = NextKey & { readonly id: string }
 
 /**
  * @param tier the account's, as the configuration knows it
- * @param plans ids of usage plans by tier
+ * @param plans usage plans by tier
  */
 export function nextStep(
   { apiKey, nextKey, formerKeys = [] }: KeyedAccount,
   tier: string,
-  plans: ReadonlyMap<string, string>,
+  plans: ReadonlyMap<string, TierPlan>,
   now: EpochSeconds,
 ): Step {
   const plan = plans.get(tier)
-  const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan
-  const isServed = fits(apiKey)
+  const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan?.id
+  // A key is used when it was in its plan for long, so one that is not there now was taken out, or deleted.
+  const isServed = apiKey !== undefined && fits(apiKey) && plan?.keys.has(apiKey.id) === true
 
   if (apiKey?.tier === tier && !isServed) return { kind: 'withdraw', key: apiKey }
   if (nextKey && isMade(nextKey)) {
@@ -66,7 +74,7 @@ export function nextStep(
     return nextKey.madeAt === undefined ? { kind: 'join', key: nextKey } : { kind: 'wait' }
   }
   if (isServed) return { kind: formerKeys.length > 0 ? 'wait' : 'nothing' }
-  return plan === undefined ? { kind: 'lack plan' } : { kind: 'plan', tier, plan }
+  return plan === undefined ? { kind: 'lack plan' } : { kind: 'plan', tier, plan: plan.id }
 }
 
 function isMade(key: NextKey): key is MadeKey {

@@ -169,7 +169,7 @@ export class ScripFunction extends Construct {
     this.#allow(['apigateway:GET', 'apigateway:POST'], resource('/apikeys'))
     const wild = [resource('/apikeys/*'), resource('/usageplans/*/keys')] as const
     this.#allow(['apigateway:DELETE'], wild[0])
-    this.#allow(['apigateway:POST'], wild[1])
+    this.#allow(['apigateway:GET', 'apigateway:POST'], wild[1])
     for (const arn of wild)
       Validations.of(this.#role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${asFound(stack, arn)}]`,

@@ -1,3 +1,4 @@
+import { APIGatewayClient, DeleteApiKeyCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountKeys } from '../support/account-keys.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
@@ -21,11 +22,11 @@ describe('an account’s API key', () => {
   })
   afterAll(() => stack?.close())
 
+  const send = () =>
+    rawRequest(stack.issuer, { path: '/api/v1/jobs', headers: [['Authorization', `Bearer ${token}`]] })
   /** A request is never refused, whatever its account's key is doing. */
   const ask = async () => {
-    const headers = [['Authorization', `Bearer ${token}`]] as const
-    const { status } = await rawRequest(stack.issuer, { path: '/api/v1/jobs', headers })
-    expect(status).toBe(200)
+    expect((await send()).status).toBe(200)
     return stack.accessLog().findLast(({ route }) => route === '/api/v1/jobs')?.apiKeyId
   }
   const usedBefore = async () => {
@@ -69,5 +70,20 @@ describe('an account’s API key', () => {
     expect((await acme.read()).formerKeys).toBeUndefined()
     expect(await acme.ofApiGateway()).not.toContain(first)
     await ask()
+  })
+
+  test('that somebody deleted is given up by a run: its account is served again, and gets another', async () => {
+    const { apiKey } = await acme.read()
+    await new APIGatewayClient().send(new DeleteApiKeyCommand({ apiKey: apiKey?.id }))
+    expect((await send()).status).toBe(503)
+    await acme.run()
+    await expect
+      .poll(async () => (await send()).status, { timeout: ACCOUNT_REMEMBERED_MILLISECONDS, interval: 500 })
+      .toBe(200)
+    await acme.letTimePass()
+    await acme.run()
+    const { apiKey: another, formerKeys } = await acme.read()
+    expect([another?.id === apiKey?.id, formerKeys]).toEqual([false, undefined])
+    expect(await usedBefore()).toBe(another?.id)
   })
 })

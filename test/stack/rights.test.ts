@@ -45,6 +45,7 @@ const managedKeys = [
   'DELETE on /apikeys/*',
   'GET on /apikeys',
   'GET on /usageplans',
+  'GET on /usageplans/*/keys',
   'POST on /apikeys',
   'POST on /usageplans/*/keys',
 ].map((right) => `apigateway:${right.replace('on ', 'on arn:aws:apigateway:us-east-1::')}`)

@@ -114,6 +114,28 @@ describe('keys', () => {
   })
 })
 
+describe('a key in use', () => {
+  test.each([
+    ['that somebody deleted', (world: KeyWorld) => world.keys.clear()],
+    [
+      'that somebody took out of its plan',
+      (world: KeyWorld) => {
+        for (const key of world.keys.values()) delete key.plan
+      },
+    ],
+  ])('%s is given up by the next run, and its account comes back with a new one', async (_, meddle) => {
+    const world = keyWorld({ acme: 'standard' })
+    await world.settle(2)
+    meddle(world)
+    expect(await world.run()).toEqual(summary(1, { made: 1, waiting: 1 }))
+    expect(world.account('acme').apiKey).toBeUndefined()
+    expect(told()).toEqual(['WARN an API key is given up without another: its account takes the fallback'])
+    world.faults.length = 0 // until then requests met it
+    await world.settle()
+    expect(world.outcome()).toEqual(world.expected())
+  })
+})
+
 describe('a usage plan', () => {
   test('that is missing is an error in the log, and its accounts are left alone', async () => {
     const world = keyWorld({ acme: 'standard', globex: 'premium' })
@@ -182,8 +204,8 @@ describe('a run that cannot do it all', () => {
 
   test('stops where the control plane refuses for now; the next one goes on', async () => {
     const world = several()
-    // all plans, all accounts, planned, created, saved, joined, saved; planned, created
-    expect(await world.run({ fate: { at: 9, mishap: 'throttled' } })).toEqual(
+    // all plans, the keys of both, all accounts, planned, created, saved, joined, saved; planned, created
+    expect(await world.run({ fate: { at: 11, mishap: 'throttled' } })).toEqual(
       summary(3, { made: 1, waiting: 1, skipped: 2 }),
     )
     expect(told()).toEqual(['WARN the next run goes on'])
@@ -193,7 +215,7 @@ describe('a run that cannot do it all', () => {
 
   test('stops 20 s before its end', async () => {
     const world = several()
-    const remaining = () => (world.calls.length < 5 ? 20_000 : 19_999)
+    const remaining = () => (world.calls.length < 7 ? 20_000 : 19_999)
     expect(await world.run({ remaining })).toEqual(summary(3, { made: 1, skipped: 3 }))
     expect(told()).toEqual(['WARN the next run goes on'])
     await world.settle()
@@ -213,7 +235,8 @@ describe('a run that cannot do it all', () => {
 
   test.each([
     ['plans', 1],
-    ['accounts', 2],
+    ['the keys of a plan', 2],
+    ['accounts', 4],
   ])('fails where it cannot read %s', async (_, at) => {
     const world = several()
     expect(await world.run({ fate: { at, mishap: 'refused' } })).toBe('refused')
