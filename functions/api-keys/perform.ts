@@ -49,6 +49,7 @@ export async function perform(
 
   switch (step.kind) {
     case 'plan':
+    case 'replace':
       return save('planned', { nextKey: { value: newValue(), tier: step.tier, plan: step.plan } })
 
     case 'create': {

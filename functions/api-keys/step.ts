@@ -24,15 +24,17 @@ export type Step =
   | { readonly kind: 'wait' }
   /** The tier has no usage plan. */
   | { readonly kind: 'lack plan' }
-  /** Choose a key's value and write it down. */
+  /** Choose the value of an account's only key and write it down. */
   | { readonly kind: 'plan'; readonly tier: string; readonly plan: string }
+  /** The same, where it is to take the place of a key of another tier. */
+  | { readonly kind: 'replace'; readonly tier: string; readonly plan: string }
   | { readonly kind: 'create'; readonly key: NextKey }
   | { readonly kind: 'join'; readonly key: MadeKey }
   /** Use the next key, provided that it is in its plan. */
   | { readonly kind: 'switch'; readonly key: MadeKey }
   /** Give the next key up: the tier has changed again, or its plan is another one. */
   | { readonly kind: 'drop'; readonly key: MadeKey }
-  /** Give the key in use up: it is not in its plan, or the plan is no more, so requests with it are refused. */
+  /** Give the key up before there is another: requests with it are refused, or nobody uses it. */
   | { readonly kind: 'withdraw'; readonly key: KeyInPlan }
   | { readonly kind: 'delete'; readonly key: FormerKey }
 
@@ -60,6 +62,7 @@ export function nextStep(
   // A key is used when it was in its plan for long, so one that is not there now was taken out, or deleted.
   const isServed = apiKey !== undefined && fits(apiKey) && plan?.keys.has(apiKey.id) === true
 
+  // Its plan is gone, or it is not in it any more.
   if (apiKey?.tier === tier && !isServed) return { kind: 'withdraw', key: apiKey }
   if (nextKey && isMade(nextKey)) {
     if (isServed || !fits(nextKey)) return { kind: 'drop', key: nextKey }
@@ -74,7 +77,8 @@ export function nextStep(
     return nextKey.madeAt === undefined ? { kind: 'join', key: nextKey } : { kind: 'wait' }
   }
   if (isServed) return { kind: formerKeys.length > 0 ? 'wait' : 'nothing' }
-  return plan === undefined ? { kind: 'lack plan' } : { kind: 'plan', tier, plan: plan.id }
+  if (plan === undefined) return { kind: 'lack plan' }
+  return { kind: apiKey ? 'replace' : 'plan', tier, plan: plan.id }
 }
 
 function isMade(key: NextKey): key is MadeKey {

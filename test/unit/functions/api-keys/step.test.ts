@@ -49,7 +49,7 @@ describe('on the way to another tier', () => {
     [
       'the old key only: plans the new one',
       { apiKey: using },
-      { kind: 'plan', tier: 'premium', plan: 'plan-p' },
+      { kind: 'replace', tier: 'premium', plan: 'plan-p' },
     ],
     ['the new one planned: makes it', { apiKey: using, nextKey: premium }, { kind: 'create', key: premium }],
     ['made: puts it into its plan', { apiKey: using, nextKey: made }, { kind: 'join', key: made }],
