@@ -73,12 +73,14 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     status: 413,
     error: 'invalid_request',
     description: 'The request is too large',
+    fromAuthorizer,
   },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
     status: 415,
     error: 'invalid_request',
     description: 'This content type is not supported',
+    fromAuthorizer,
   },
   {
     type: ResponseType.THROTTLED,
@@ -115,6 +117,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     type: ResponseType.DEFAULT_4XX,
     error: 'invalid_request',
     description: 'The request cannot be served',
+    fromAuthorizer,
   },
   {
     // The status stays API Gateway's: 502 and 504 tell apart a function that fails from one that is slow.
@@ -122,6 +125,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     error: 'server_error',
     description: 'Something went wrong here. Please try again',
     headers: retryAfter,
+    fromAuthorizer,
   },
 ]
 

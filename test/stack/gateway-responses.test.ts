@@ -36,8 +36,18 @@ const rows = [
   },
   { type: 'INVALID_API_KEY', status: '503', body: busy, headers: later, fromAuthorizer: rate },
   { type: 'WAF_FILTERED', status: '403', body: refusal('Access is denied') },
-  { type: 'REQUEST_TOO_LARGE', status: '413', body: refusal('The request is too large') },
-  { type: 'UNSUPPORTED_MEDIA_TYPE', status: '415', body: refusal('This content type is not supported') },
+  {
+    type: 'REQUEST_TOO_LARGE',
+    status: '413',
+    body: refusal('The request is too large'),
+    fromAuthorizer: rate,
+  },
+  {
+    type: 'UNSUPPORTED_MEDIA_TYPE',
+    status: '415',
+    body: refusal('This content type is not supported'),
+    fromAuthorizer: rate,
+  },
   {
     type: 'THROTTLED',
     status: '429',
@@ -48,12 +58,18 @@ const rows = [
   { type: 'QUOTA_EXCEEDED', status: '429', body: tooMany, headers: later, fromAuthorizer: rate },
   { type: 'AUTHORIZER_FAILURE', status: '503', body: busy, headers: later },
   { type: 'AUTHORIZER_CONFIGURATION_ERROR', status: '503', body: busy, headers: later },
-  { type: 'DEFAULT_4XX', status: undefined, body: refusal('The request cannot be served') },
+  {
+    type: 'DEFAULT_4XX',
+    status: undefined,
+    body: refusal('The request cannot be served'),
+    fromAuthorizer: rate,
+  },
   {
     type: 'DEFAULT_5XX',
     status: undefined,
     body: told('server_error', 'Something went wrong here. Please try again'),
     headers: later,
+    fromAuthorizer: rate,
   },
 ].map((row) => ({ headers: noStore, fromAuthorizer: {}, ...row }))
 
