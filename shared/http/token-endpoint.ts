@@ -59,7 +59,7 @@ export function tokenEndpoint<Values, Services>(
     })
     const source = () => deployment.source(event)
     const client = await authenticateClient(credentials, deployment.clients, now)
-    const answer = await withinRate({ client, source, now }, deployment, async () => {
+    const answer = await withinRate({ client, user: source, now }, deployment, async () => {
       checkClient(client, grant)
       if (!deployment.config.grants[grant.grantType]) throw unsupportedGrantType()
       const issued = await grant.issue(

@@ -64,7 +64,7 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
   },
   authorize: pages,
   userinfo: {
-    tables: { Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'], Users: ['GetItem'] },
+    tables: { ...tieredClient, Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'], Users: ['GetItem'] },
     reads: ['VerificationKeys'],
   },
   revoke: {

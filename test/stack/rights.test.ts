@@ -140,6 +140,7 @@ describe('least privilege', () => {
       'introspect',
       'leaked',
       'revoke',
+      'userinfo',
     ])
   })
 
