@@ -179,6 +179,8 @@ export class ScripFunction extends Construct {
 
   /** Has EventBridge call it; a run that fails waits for the next one. */
   runEvery(minutes: number): void {
+    // EventBridge hands the event to a queue of Lambda's, which repeats a failed run by itself unless told.
+    this.alias.configureAsyncInvoke({ retryAttempts: 0 })
     new Rule(this, 'Schedule', {
       schedule: Schedule.rate(Duration.minutes(minutes)),
       targets: [new LambdaFunctionTarget(this.alias, { retryAttempts: 0 })],

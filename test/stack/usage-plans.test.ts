@@ -110,5 +110,16 @@ it('the keys of accounts are kept by a function that is called every five minute
         },
       ],
     })
+    const invocations = Object.values(stack.resources('AWS::Lambda::EventInvokeConfig'))
+    expect(invocations.map(({ Properties }) => stack.readable(Properties))).toEqual([
+      {
+        FunctionName: `<${functionOf(stack, 'api-keys').path}>`,
+        // The alias, out of its ARN.
+        Qualifier: {
+          'Fn::Select': [7, { 'Fn::Split': [':', `<${functionOf(stack, 'api-keys').path}/Aliaslive>`] }],
+        },
+        MaximumRetryAttempts: 0,
+      },
+    ])
   }
 })
