@@ -91,7 +91,6 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     challenge,
   )
   test.each([
-    { reason: 'no bearer token', headers: [['Authorization', 'Basic YTpi']] },
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer']] },
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer a b']] },
     {
@@ -108,8 +107,11 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     expect(log.facts()).toEqual([expect.objectContaining({ level: 'WARN', error: 'invalid_token', reason })])
   })
 
-  test('asks a caller without credentials for them, and names no error (RFC 6750 §3.1)', async () => {
-    expect(await deployment.userinfo()).toEqual({
+  test.each([
+    { what: 'without credentials', headers: [] },
+    { what: 'with those of another scheme', headers: [['Authorization', 'Basic YTpi']] },
+  ] as const)('asks a caller $what for them, and names no error (RFC 6750 §3.1)', async ({ headers }) => {
+    expect(await deployment.userinfo(headers)).toEqual({
       ...refused,
       headers: { ...noStoreJson, 'WWW-Authenticate': 'Bearer realm="oauth"', ...rate },
     })
