@@ -49,6 +49,7 @@ export async function perform(
 
   switch (step.kind) {
     case 'plan':
+    case 'replace':
       return save('planned', { nextKey: { value: newValue(), tier: step.tier, plan: step.plan } })
 
     case 'create': {
@@ -86,7 +87,8 @@ export async function perform(
       return save('given up', withoutNextKey(step.key))
 
     case 'withdraw':
-      log.warn('a usage plan in use is gone: the account takes its tier’s fallback key', {
+      log.warn('an API key is given up without another: its account takes the fallback', {
+        key_id: step.key.id,
         plan: step.key.plan,
       })
       return save('given up', { apiKey: undefined, formerKeys: retired(step.key.id) })

@@ -6,9 +6,9 @@ import { fromMilliseconds } from '../../shared/protocol/brands.ts'
 import { usagePlanName } from '../../shared/protocol/usage-plan.ts'
 import type { KeyedAccount } from '../../shared/stores/accounts.ts'
 import { ThrottledError } from '../../shared/stores/api-keys.ts'
-import { type Deed, type PerformServices, perform } from './perform.ts'
-import { nextStep, type Step } from './step.ts'
-import { MAX_KEYS, survey } from './survey.ts'
+import { type Action, type Deed, type PerformServices, perform } from './perform.ts'
+import { nextStep, type Step, type TierPlan } from './step.ts'
+import { MAX_KEYS, MAX_KEYS_WITH_REPLACEMENTS, survey } from './survey.ts'
 
 export interface RunServices extends Omit<PerformServices, 'stackName'> {
   readonly config: Pick<Config, 'name' | 'rateLimits'>
@@ -64,21 +64,24 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
   const { waiting, skipped, failed } = endings
   return { accounts: before.accounts, made, confirmed, switched, deleted, waiting, skipped, failed }
 
-  async function plansByTier(): Promise<ReadonlyMap<string, string>> {
+  async function plansByTier(): Promise<ReadonlyMap<string, TierPlan>> {
     const ids = await control.planIds()
-    const found = new Map<string, string>()
+    const found = new Map<string, TierPlan>()
     for (const tier of Object.keys(config.rateLimits.tiers)) {
       const name = usagePlanName(stackName, tier)
       const id = ids.get(name)
       if (id === undefined) log.error('a tier has no usage plan: its accounts stay on the fallback', { name })
-      else found.set(tier, id)
+      else found.set(tier, { id, keys: await control.keysOf(id) })
     }
     return found
   }
 
+  function tierOf(account: KeyedAccount): string {
+    return tierOfAccount(config.rateLimits, account).name
+  }
+
   function stepOf(account: KeyedAccount): Step {
-    const tier = tierOfAccount(config.rateLimits, account).name
-    return nextStep(account, tier, plans, fromMilliseconds(clock()))
+    return nextStep(account, tierOf(account), plans, fromMilliseconds(clock()))
   }
 
   async function carryOn(account: KeyedAccount): Promise<Ending> {
@@ -101,17 +104,18 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
     for (let account = first; ; ) {
       if (remainingMilliseconds() < RESERVE_MILLISECONDS) stopped ??= 'the time is up'
       if (stopped !== undefined) return 'skipped'
-      const step = stepOf(account)
-      if (step.kind === 'nothing') return 'settled'
-      if (step.kind === 'wait') return 'waiting'
-      if (step.kind === 'lack plan') return 'skipped'
-      if (hasNoRoomFor(step)) {
-        isRoomLacking = true
-        return 'skipped'
-      }
+      const wanted = stepOf(account)
+      if (wanted.kind === 'nothing') return 'settled'
+      if (wanted.kind === 'wait') return 'waiting'
+      if (wanted.kind === 'lack plan') return 'skipped'
+      const step = hasRoomFor(wanted) ? wanted : makingRoom(account)
+      if (!step) return 'skipped'
       const outcome = await perform({ ...services, stackName }, account, step)
-      if (outcome.kind === 'full') isRegionFull = isRoomLacking = true
-      if (outcome.kind !== 'done') return 'skipped'
+      if (outcome.kind === 'later') return 'skipped'
+      if (outcome.kind === 'full') {
+        isRegionFull = true
+        continue
+      }
       if (outcome.deed === 'planned') keys += 1
       if (outcome.deed === 'deleted') keys -= 1
       deeds[outcome.deed] += 1
@@ -120,7 +124,16 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
   }
 
   /** A key that is planned is counted already: it may have been made. */
-  function hasNoRoomFor({ kind }: Step): boolean {
-    return kind === 'plan' ? isRegionFull || keys >= MAX_KEYS : kind === 'create' && isRegionFull
+  function hasRoomFor({ kind }: Action): boolean {
+    if (kind === 'plan') return !isRegionFull && keys < MAX_KEYS
+    if (kind === 'replace') return !isRegionFull && keys < MAX_KEYS_WITH_REPLACEMENTS
+    return kind !== 'create' || !isRegionFull
+  }
+
+  /** A key of another tier than its account's is used by nobody: the authorizer names the fallback already. */
+  function makingRoom(account: KeyedAccount): Action | undefined {
+    isRoomLacking = true
+    const { apiKey } = account
+    return apiKey && apiKey.tier !== tierOf(account) ? { kind: 'withdraw', key: apiKey } : undefined
   }
 }

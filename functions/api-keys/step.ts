@@ -24,34 +24,45 @@ export type Step =
   | { readonly kind: 'wait' }
   /** The tier has no usage plan. */
   | { readonly kind: 'lack plan' }
-  /** Choose a key's value and write it down. */
+  /** Choose the value of an account's only key and write it down. */
   | { readonly kind: 'plan'; readonly tier: string; readonly plan: string }
+  /** The same, where it is to take the place of a key of another tier. */
+  | { readonly kind: 'replace'; readonly tier: string; readonly plan: string }
   | { readonly kind: 'create'; readonly key: NextKey }
   | { readonly kind: 'join'; readonly key: MadeKey }
   /** Use the next key, provided that it is in its plan. */
   | { readonly kind: 'switch'; readonly key: MadeKey }
   /** Give the next key up: the tier has changed again, or its plan is another one. */
   | { readonly kind: 'drop'; readonly key: MadeKey }
-  /** Give the key in use up: its plan is no more, so requests with it would be refused. */
+  /** Give the key up before there is another: requests with it are refused, or nobody uses it. */
   | { readonly kind: 'withdraw'; readonly key: KeyInPlan }
   | { readonly kind: 'delete'; readonly key: FormerKey }
+
+/** A tier's usage plan, as it was when the run began. */
+export interface TierPlan {
+  readonly id: string
+  /** Ids of the keys that are in it. */
+  readonly keys: ReadonlySet<string>
+}
 
 export type MadeKey = NextKey & { readonly id: string }
 
 /**
  * @param tier the account's, as the configuration knows it
- * @param plans ids of usage plans by tier
+ * @param plans usage plans by tier
  */
 export function nextStep(
   { apiKey, nextKey, formerKeys = [] }: KeyedAccount,
   tier: string,
-  plans: ReadonlyMap<string, string>,
+  plans: ReadonlyMap<string, TierPlan>,
   now: EpochSeconds,
 ): Step {
   const plan = plans.get(tier)
-  const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan
-  const isServed = fits(apiKey)
+  const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan?.id
+  // A key is used when it was in its plan for long, so one that is not there now was taken out, or deleted.
+  const isServed = apiKey !== undefined && fits(apiKey) && plan?.keys.has(apiKey.id) === true
 
+  // Its plan is gone, or it is not in it any more.
   if (apiKey?.tier === tier && !isServed) return { kind: 'withdraw', key: apiKey }
   if (nextKey && isMade(nextKey)) {
     if (isServed || !fits(nextKey)) return { kind: 'drop', key: nextKey }
@@ -66,7 +77,8 @@ export function nextStep(
     return nextKey.madeAt === undefined ? { kind: 'join', key: nextKey } : { kind: 'wait' }
   }
   if (isServed) return { kind: formerKeys.length > 0 ? 'wait' : 'nothing' }
-  return plan === undefined ? { kind: 'lack plan' } : { kind: 'plan', tier, plan }
+  if (plan === undefined) return { kind: 'lack plan' }
+  return { kind: apiKey ? 'replace' : 'plan', tier, plan: plan.id }
 }
 
 function isMade(key: NextKey): key is MadeKey {

@@ -3,10 +3,12 @@ import type { KeyedAccount } from '../../shared/stores/accounts.ts'
 import type { Step } from './step.ts'
 
 /**
- * Of the 10,000 keys that an account and region may have, and no more on request: what is left is for fallback
- * keys, other deployments, and keys that are being replaced.
+ * Up to how many keys an account gets its first one, and up to how many one in place of another. Of the 10,000
+ * that an account and region may have, and no more on request, what is left is for the keys that callers share,
+ * and for other deployments.
  */
 export const MAX_KEYS = 9_500
+export const MAX_KEYS_WITH_REPLACEMENTS = 9_900
 
 export interface Survey {
   readonly accounts: number
@@ -20,7 +22,7 @@ export interface Survey {
 }
 
 /** What a customer waits for comes first, and what makes room before what needs it. */
-const inOrder = ['withdraw', 'switch', 'drop', 'delete', 'join', 'create', 'plan'] as const
+const inOrder = ['withdraw', 'switch', 'drop', 'delete', 'join', 'create', 'replace', 'plan'] as const
 
 export async function survey(
   all: AsyncIterable<KeyedAccount>,

@@ -3,9 +3,10 @@
  *
  * It refuses only what is no good credential. A caller that is over its rate, or lacks a scope, is let through
  * with that said in the context, and `functions/api` answers it: API Gateway's own answers have one fixed status.
+ * Only what is too much of 429s for the plan of callers over their rate is answered before, in the same way.
  */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda'
-import { fallbackKey } from '../../shared/config/environment.ts'
+import { fallbackKey, overLimitKey } from '../../shared/config/environment.ts'
 import type { Config } from '../../shared/config/types.ts'
 import { type AuthorizerContext, contextOf, refusalContext } from '../../shared/http/authorizer-context.ts'
 import { challengeFor, presentedToken } from '../../shared/http/bearer-token.ts'
@@ -27,8 +28,8 @@ export interface AuthorizerServices {
   readonly limiter: RateLimiter
   /** The caller's address: without an edge API Gateway's word for it, else the edge's. */
   readonly address: (event: APIGatewayRequestAuthorizerEvent) => Promise<string>
-  /** What the values of fallback API keys begin with. */
-  readonly fallbackKeyBase: string
+  /** What the values of the API keys that callers share are made from. */
+  readonly sharedKeyBase: string
   readonly clock: Clock
 }
 
@@ -59,11 +60,12 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
     const source = await services.address(event)
     // Callers that share a key share its bucket: users of a public client, who count apart, are none of them.
     const key = rateSubject === `account:${caller.account}` ? account?.apiKey : undefined
+    const keyWithinRate = key?.tier === tier.name ? key.value : fallbackKey(services.sharedKeyBase, tier.name)
     return {
       ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate, source }, now)),
       principalId: caller.subject,
-      usageIdentifierKey:
-        key?.tier === tier.name ? key.value : fallbackKey(services.fallbackKeyBase, tier.name),
+      // What the counter refuses takes nothing from the bucket that holds what it allows.
+      usageIdentifierKey: rate.allowed ? keyWithinRate : overLimitKey(services.sharedKeyBase),
     }
 
     async function refuse(reason: string, challenge: string): Promise<APIGatewayAuthorizerResult> {

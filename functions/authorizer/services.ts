@@ -13,7 +13,7 @@ import { identifier, rememberUse } from './identify.ts'
 export function authorizerServices(
   config: Config,
   connections: Connections,
-  fallbackKeyBase: string,
+  sharedKeyBase: string,
 ): AuthorizerServices {
   const { db, table } = connections
   return {
@@ -26,7 +26,7 @@ export function authorizerServices(
     accounts: cachedReader(accountStore(db, table('accounts'))),
     limiter: rateLimiter(rateLimitStore(db, table('rateLimits'))),
     address: addressReader(connections),
-    fallbackKeyBase,
+    sharedKeyBase,
     clock: Date.now,
   }
 }

@@ -85,11 +85,7 @@ export class Api extends Construct {
     this.url = `https://${this.host}/${stageName}`
     this.#addRoutes(functions, config)
     addGatewayResponses(this.restApi, config)
-    if (config.api)
-      new UsagePlans(this, 'UsagePlans', {
-        stage: this.restApi.deploymentStage,
-        tiers: config.rateLimits.tiers,
-      })
+    if (config.api) new UsagePlans(this, 'UsagePlans', { stage: this.restApi.deploymentStage, config })
     this.#acknowledge()
   }
 

@@ -171,7 +171,12 @@ function userinfo(config: Config): FunctionDefinition {
     routes: [get(path), post(path)], // OpenID Connect Core 1.0 §5.3.1: both
     timeoutSeconds: 10,
     memoryMegabytes,
-    rights: [...verifyingRights(config), ...livenessRights(config), use('users', ['dynamodb:GetItem'])],
+    rights: [
+      ...clientRights(config),
+      ...verifyingRights(config),
+      ...livenessRights(config),
+      use('users', ['dynamodb:GetItem']),
+    ],
   }
 }
 

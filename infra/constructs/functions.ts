@@ -7,7 +7,7 @@ import { pascalCase } from './names.ts'
 import { ScripFunction } from './scrip-function.ts'
 import type { Tables } from './tables.ts'
 import type { UpstreamSecrets } from './upstream-secrets.ts'
-import { fallbackKeyBase } from './usage-plans.ts'
+import { sharedKeyBase } from './usage-plans.ts'
 
 export interface FunctionsProps {
   readonly config: Config
@@ -72,8 +72,8 @@ export class Functions extends Construct {
       case 'invoke foreign':
         to.mayInvokeForeign(right.arn)
         break
-      case 'name fallback keys':
-        to.mayNameFallbackKeys(fallbackKeyBase(this))
+      case 'name shared keys':
+        to.mayNameSharedKeys(sharedKeyBase(this))
         break
       case 'manage API keys':
         to.mayManageApiKeys()

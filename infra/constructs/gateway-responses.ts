@@ -5,7 +5,11 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { Config } from '../../shared/config/types.ts'
 import { type ErrorCode, invalidTokenDescription } from '../../shared/protocol/errors.ts'
-import { CHALLENGE_CONTEXT_NAME, rateContextNames } from '../../shared/protocol/rate-headers.ts'
+import {
+  CHALLENGE_CONTEXT_NAME,
+  RETRY_AFTER_CONTEXT_NAME,
+  rateContextNames,
+} from '../../shared/protocol/rate-headers.ts'
 
 interface GatewayAnswer {
   readonly type: ResponseType
@@ -14,7 +18,7 @@ interface GatewayAnswer {
   readonly error: ErrorCode
   readonly description: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Header values that the authorizer gave, by header; absent where it was not asked. */
+  /** Header values that the authorizer gave, by header, in place of `headers`; absent where it was not asked. */
   readonly fromAuthorizer?: Readonly<Record<string, string>>
 }
 
@@ -69,12 +73,14 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     status: 413,
     error: 'invalid_request',
     description: 'The request is too large',
+    fromAuthorizer,
   },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
     status: 415,
     error: 'invalid_request',
     description: 'This content type is not supported',
+    fromAuthorizer,
   },
   {
     type: ResponseType.THROTTLED,
@@ -82,7 +88,8 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     error: 'temporarily_unavailable',
     description: tooMany,
     headers: retryAfter,
-    fromAuthorizer,
+    // A caller over its rate has to wait for its window's end, as functions/api would say.
+    fromAuthorizer: { ...fromAuthorizer, 'Retry-After': RETRY_AFTER_CONTEXT_NAME },
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,
@@ -110,6 +117,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     type: ResponseType.DEFAULT_4XX,
     error: 'invalid_request',
     description: 'The request cannot be served',
+    fromAuthorizer,
   },
   {
     // The status stays API Gateway's: 502 and 504 tell apart a function that fails from one that is slow.
@@ -117,6 +125,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
     error: 'server_error',
     description: 'Something went wrong here. Please try again',
     headers: retryAfter,
+    fromAuthorizer,
   },
 ]
 

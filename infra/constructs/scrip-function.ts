@@ -15,9 +15,9 @@ import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import {
   EDGE_SECRET_VARIABLE,
-  FALLBACK_KEY_VARIABLE,
   grantFunctionVariable,
   type SecretName,
+  SHARED_KEY_VARIABLE,
   secretVariables,
   type TableName,
   tableVariables,
@@ -152,8 +152,8 @@ export class ScripFunction extends Construct {
     this.#allow(['secretsmanager:GetSecretValue'], secretArn)
   }
 
-  mayNameFallbackKeys(base: string): void {
-    this.#function.addEnvironment(FALLBACK_KEY_VARIABLE, base)
+  mayNameSharedKeys(base: string): void {
+    this.#function.addEnvironment(SHARED_KEY_VARIABLE, base)
   }
 
   /**
@@ -169,7 +169,7 @@ export class ScripFunction extends Construct {
     this.#allow(['apigateway:GET', 'apigateway:POST'], resource('/apikeys'))
     const wild = [resource('/apikeys/*'), resource('/usageplans/*/keys')] as const
     this.#allow(['apigateway:DELETE'], wild[0])
-    this.#allow(['apigateway:POST'], wild[1])
+    this.#allow(['apigateway:GET', 'apigateway:POST'], wild[1])
     for (const arn of wild)
       Validations.of(this.#role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${asFound(stack, arn)}]`,
@@ -179,6 +179,8 @@ export class ScripFunction extends Construct {
 
   /** Has EventBridge call it; a run that fails waits for the next one. */
   runEvery(minutes: number): void {
+    // EventBridge hands the event to a queue of Lambda's, which repeats a failed run by itself unless told.
+    this.alias.configureAsyncInvoke({ retryAttempts: 0 })
     new Rule(this, 'Schedule', {
       schedule: Schedule.rate(Duration.minutes(minutes)),
       targets: [new LambdaFunctionTarget(this.alias, { retryAttempts: 0 })],

@@ -52,14 +52,19 @@ export function upstreamSecretVariable(upstream: string): string {
 }
 
 /**
- * The variable that the value of each tier's fallback API key begins with. A key is no credential here: API
- * Gateway takes it from the authorizer alone, and only counts by it.
+ * The variable that holds what the values of the API keys that callers share are made from. A key is no
+ * credential here: API Gateway takes it from the authorizer alone, and only counts by it.
  */
-export const FALLBACK_KEY_VARIABLE = 'FALLBACK_API_KEY'
+export const SHARED_KEY_VARIABLE = 'SHARED_API_KEY'
 
 /** The value of a tier's fallback API key: 20 to 128 characters, unique in the account and region. */
 export function fallbackKey(base: string, tier: string): string {
   return `${base}-${tier}`
+}
+
+/** The value of the API key of all callers that are over their rate; no tier's, which begin with the base. */
+export function overLimitKey(base: string): string {
+  return `over-limit-${base}`
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -186,7 +186,8 @@ export const configSchema = v.strictObject({
   rateLimits: v.strictObject({
     defaultTier: text(40),
     tiers: v.record(
-      matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'a tier name in lower case'),
+      // It becomes part of an API key's value, which has nothing else.
+      matching(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a tier name of lower-case letters, digits and hyphens'),
       tier,
       'the tiers, each with its requestsPerMinute',
     ),

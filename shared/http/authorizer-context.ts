@@ -5,10 +5,14 @@
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type ClientId, clientId, type EpochSeconds, epochSeconds } from '../protocol/brands.ts'
-import { CHALLENGE_CONTEXT_NAME, rateContextNames } from '../protocol/rate-headers.ts'
+import {
+  CHALLENGE_CONTEXT_NAME,
+  RETRY_AFTER_CONTEXT_NAME,
+  rateContextNames,
+} from '../protocol/rate-headers.ts'
 import { formatScope, parseScope } from '../protocol/scope.ts'
 import type { TokenKind } from '../stores/tokens.ts'
-import { type RateState, rateHeaders } from './rate-limit.ts'
+import { type RateState, rateHeaders, retryAfter } from './rate-limit.ts'
 
 /** Who presented which token. */
 export interface ApiCaller {
@@ -42,6 +46,9 @@ export interface AuthorizedRequest {
 
 export type AuthorizerContext = Readonly<Record<string, string>>
 
+/** Who is within its rate is throttled with the whole stage alone, which takes others in no time. */
+const THROTTLED_SECONDS = '1'
+
 /** For a caller that is let in, be it within its rate or over it: the function answers a 429. */
 export function contextOf({ caller, rate, source }: AuthorizedRequest, now: EpochSeconds): AuthorizerContext {
   const { scope, issuedAt, expiresAt, ...texts } = caller
@@ -52,6 +59,7 @@ export function contextOf({ caller, rate, source }: AuthorizedRequest, now: Epoc
     ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
     source,
     rateAllowed: String(rate.allowed),
+    [RETRY_AFTER_CONTEXT_NAME]: rate.allowed ? THROTTLED_SECONDS : retryAfter(rate, now),
     ...rateContext(rate, now),
   }
 }

@@ -2,6 +2,7 @@
 
 /** What a request has of a bearer token. */
 export type PresentedToken =
+  /** No credentials, or those of another scheme. */
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'token'; readonly text: string }
@@ -24,12 +25,17 @@ export function presentedToken({ headers, query }: Request): PresentedToken {
   const values = headers.authorization ?? []
   if (values.length === 0) return { kind: 'none' }
   if (values.length > 1) return { kind: 'malformed', reason: 'several Authorization headers' }
-  // §2.1: b64token; the scheme is case-insensitive (RFC 9110 §11.1).
+  // The scheme is case-insensitive (RFC 9110 §11.1).
+  if (!/^bearer(\s|$)/i.test(values[0] ?? '')) return { kind: 'none' }
+  // §2.1: b64token
   const text = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(values[0] ?? '')?.[1]
   return text === undefined ? { kind: 'malformed', reason: 'no bearer token' } : { kind: 'token', text }
 }
 
-/** §3.1: who sent no credentials at all is asked for them, and told of no error. */
+/**
+ * §3.1: who sent no credentials, or "attempted using an unsupported authentication method", is asked for them
+ * and told of no error.
+ */
 export function challengeFor(presented: PresentedToken): string {
   return presented.kind === 'none' ? 'Bearer realm="oauth"' : 'Bearer realm="oauth", error="invalid_token"'
 }

@@ -37,7 +37,7 @@ export function clientEndpoint(
     log.appendKeys({ client_id: credentials.clientId.slice(0, MAX_LOGGED_ID) })
     const client = await authenticateClient(credentials, deployment.clients, now)
     return toResponse(
-      await withinRate({ client, source: () => deployment.source(event), now }, deployment, () =>
+      await withinRate({ client, user: () => deployment.source(event), now }, deployment, () =>
         answer({ client, parameters, event, now }),
       ),
     )

@@ -49,8 +49,8 @@ export function tokenEndpoint<Values, Services>(
 ): Handler {
   return formEndpoint(async (request) => {
     const { parameters, headers, event } = request
-    refuseQuery(request, ['grant_type', ...Object.keys(grant.parameters)])
     checkGrantType(parameters, grant)
+    refuseQuery(request, ['grant_type', ...Object.keys(grant.parameters)])
     const now = fromMilliseconds(deployment.clock())
     const credentials = readClientCredentials(headers.authorization ?? [], parameters)
     log.appendKeys({
@@ -59,7 +59,7 @@ export function tokenEndpoint<Values, Services>(
     })
     const source = () => deployment.source(event)
     const client = await authenticateClient(credentials, deployment.clients, now)
-    const answer = await withinRate({ client, source, now }, deployment, async () => {
+    const answer = await withinRate({ client, user: source, now }, deployment, async () => {
       checkClient(client, grant)
       if (!deployment.config.grants[grant.grantType]) throw unsupportedGrantType()
       const issued = await grant.issue(
@@ -79,7 +79,10 @@ export function tokenEndpoint<Values, Services>(
   }, strangersRate(deployment))
 }
 
-/** Each grant checks this itself, so that neither way to it is a bypass. */
+/**
+ * Each grant checks this itself, so that neither way to it is a bypass; and first, since the token endpoint hands
+ * it what no grant offers.
+ */
 function checkGrantType<Values, Services>(parameters: Parameters, grant: Grant<Values, Services>): void {
   if (requireParameter(parameters, 'grant_type') !== grant.grantType) throw unsupportedGrantType()
 }

@@ -13,8 +13,8 @@ import type { TokenDeployment } from './token-endpoint.ts'
 /** A request to be counted. */
 export interface CountedRequest {
   readonly client: Client
-  /** The caller's address, where a client does not prove itself. */
-  readonly source: () => Promise<string>
+  /** Tells the users of a client apart that does not prove itself: by address, or by whom a token stands for. */
+  readonly user: () => Promise<string>
   readonly now: EpochSeconds
 }
 
@@ -61,7 +61,7 @@ export function strangersRate(
  * Who is counted: the account that owns the client. A public client proves nothing, and its id is known to
  * everyone: counted on its account, any stranger could use up what the account's other clients have.
  */
-async function subjectOf({ client, source }: CountedRequest): Promise<string> {
-  if (!isConfidential(client)) return `public:${client.clientId}:${await source()}`
+async function subjectOf({ client, user }: CountedRequest): Promise<string> {
+  if (!isConfidential(client)) return `public:${client.clientId}:${await user()}`
   return client.account === undefined ? `client:${client.clientId}` : `account:${client.account}`
 }

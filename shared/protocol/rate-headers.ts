@@ -12,5 +12,8 @@ export const rateContextNames = {
 
 export type RateHeader = keyof typeof rateContextNames
 
+/** Under which the authorizer says when to try again (`Retry-After`), where API Gateway refuses who it let in. */
+export const RETRY_AFTER_CONTEXT_NAME = 'retryAfter'
+
 /** Under which the authorizer says how to authenticate (`WWW-Authenticate`, RFC 6750 §3). */
 export const CHALLENGE_CONTEXT_NAME = 'challenge'

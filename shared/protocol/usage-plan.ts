@@ -7,3 +7,8 @@
 export function usagePlanName(stackName: string, tier?: string): string {
   return tier === undefined ? `${stackName}-fallback` : `${stackName}-tier-${tier}`
 }
+
+/** The plan that all callers over their rate share. */
+export function overLimitPlanName(stackName: string): string {
+  return `${stackName}-over-limit`
+}

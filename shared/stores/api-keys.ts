@@ -9,6 +9,7 @@ import {
   LimitExceededException,
   NotFoundException,
   paginateGetApiKeys,
+  paginateGetUsagePlanKeys,
   paginateGetUsagePlans,
   TooManyRequestsException,
   type UsagePlan,
@@ -33,6 +34,8 @@ export interface ApiKeyControl {
   create(key: NewApiKey): Promise<{ readonly id: string } | CreateRefusal>
   /** Puts a key into a plan, where it may be already; `missing` when there is no such key or plan. */
   join(planId: string, keyId: string): Promise<'joined' | 'missing' | 'busy'>
+  /** The ids of all keys of a plan. */
+  keysOf(planId: string): Promise<ReadonlySet<string>>
   isInPlan(planId: string, keyId: string): Promise<boolean>
   /** Deletes a key, which may be gone already. */
   delete(keyId: string): Promise<void>
@@ -96,6 +99,14 @@ export function apiKeyControl(client: APIGatewayClient): ApiKeyControl {
           if (error instanceof ConflictException) return (await isInPlan(planId, keyId)) ? 'joined' : 'busy'
           throw error
         }
+      }),
+
+    keysOf: (usagePlanId) =>
+      toldThrottled(async () => {
+        const ids = new Set<string>()
+        for await (const { items = [] } of paginateGetUsagePlanKeys({ client, ...PAGE }, { usagePlanId }))
+          for (const { id } of items) if (id !== undefined) ids.add(id)
+        return ids
       }),
 
     isInPlan: (planId, keyId) => toldThrottled(() => isInPlan(planId, keyId)),

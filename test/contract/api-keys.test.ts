@@ -199,6 +199,13 @@ describe('a membership', () => {
     expect(await control.join('plan-p', id)).toBe('busy')
   })
 
+  test('is told with all others of its plan, all pages of them', async () => {
+    const ids = Array.from({ length: 510 }, () => store.create({ name: 'any', enabled: true }).id)
+    for (const id of ids) store.join('plan-p', id)
+    expect(await control.keysOf('plan-p')).toEqual(new Set(ids))
+    expect(await control.keysOf('plan-s')).toEqual(new Set())
+  })
+
   test('is not there where the key is gone', async () => {
     expect(await control.isInPlan('plan-p', 'nobody')).toBe(false)
   })
@@ -210,6 +217,7 @@ describe('a refusal for now', () => {
     ['of a new key', 'CreateApiKeyCommand', () => control.create(key)],
     ['of a membership', 'CreateUsagePlanKeyCommand', () => control.join('plan-p', 'id')],
     ['of a look at it', 'GetUsagePlansCommand', () => control.isInPlan('plan-p', 'id')],
+    ['of a plan’s keys', 'GetUsagePlanKeysCommand', () => control.keysOf('plan-p')],
     ['of a deletion', 'DeleteApiKeyCommand', () => control.delete('id')],
   ])('%s is told as such', async (_, command, call) => {
     refuse(command, throttled())

@@ -258,6 +258,11 @@ describe('BuildButler’s API', () => {
         call: () => as('read:jobs', { path: '/api/v1/jobs/status-500' }),
       },
       {
+        what: '413 of API Gateway’s own, for a body that no function can take',
+        limit: 1000,
+        call: () => as('write:connections', { ...routes['write:connections'], body: '0'.repeat(5_000_000) }),
+      },
+      {
         what: '502 of a broken upstream',
         limit: 1000,
         call: () => as('read:jobs', { path: '/api/v1/jobs/broken' }),

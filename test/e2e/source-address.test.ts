@@ -84,14 +84,22 @@ describe.each(ways)(
       expect(await guess('127.0.0.4', 'ada', headers)).toBe(429)
     })
 
-    test.each(['/oauth/token', '/oauth/token/client_credentials', '/oauth/revoke', '/oauth/introspect'])(
-      'a stranger at %s is told the window of its own address',
+    test.each([
+      { path: '/oauth/token', status: 401 },
+      { path: '/oauth/token/client_credentials', status: 401 },
+      { path: '/oauth/revoke', status: 401 },
+      { path: '/oauth/introspect', status: 401 },
+      { path: '/oauth/userinfo', status: 401 },
+      { path: '/oauth/leaked', status: 202 },
+      { path: '/api/v1/anything', status: 401 },
+    ])(
+      'a stranger at $path is told the window of its own address',
       { retry: 1 }, // the minute may end in between
-      async (path) => {
+      async ({ path, status }) => {
         const remaining = async (localAddress: string) => {
           const form = { grant_type: 'client_credentials', token: 'x', client_id: 'x', client_secret: 'x' }
           const { statusCode, headers } = await ask(path, localAddress, form)
-          expect(statusCode).toBe(401)
+          expect(statusCode).toBe(status)
           return Number(headers['x-ratelimit-remaining'])
         }
         const first = await remaining('127.0.0.5')

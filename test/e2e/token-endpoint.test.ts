@@ -108,10 +108,12 @@ describe.each(urls)('$url', ({ path }) => {
     { grant: 'a grant named as a method of every object', form: { grant_type: 'constructor' } },
     { grant: 'a grant named __proto__', form: { grant_type: '__proto__' } },
   ])('answers $grant with unsupported_grant_type', async ({ form }) => {
-    expect(brief(await withCredentials(form))).toEqual({
+    const answer = await withCredentials(form)
+    expect(brief(answer)).toEqual({
       status: 400,
       body: refusal('unsupported_grant_type', 'This grant type is not offered here'),
     })
+    expect(answer.headers.get('x-ratelimit-remaining')).toMatch(/^\d+$/)
   })
 
   test('answers an unknown client and a wrong secret alike: 401, one body', async () => {
@@ -223,6 +225,7 @@ describe.each(urls)('$url', ({ path }) => {
   ])('refuses $case as invalid_request', async ({ body, headers, status, description }) => {
     const answer = await send(body, headers)
     expect(brief(answer)).toEqual({ status, body: refusal('invalid_request', description) })
+    expect(answer.headers.get('x-ratelimit-remaining')).toMatch(/^\d+$/)
     expectNothingInternal(answer)
   })
 

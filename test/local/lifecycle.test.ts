@@ -265,6 +265,38 @@ describe('what is not known stops the start', () => {
       'Extra.Value is refused: API Key value should be alphanumeric, with hyphens, and between 20 and 128 characters long',
     ],
     [
+      'a failed run that is repeated',
+      {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        DependsOn: 'Aliashello',
+        Properties: { FunctionName: 'hello', Qualifier: 'live' },
+      },
+      'Extra.MaximumRetryAttempts is 2: the local stack repeats no failed run',
+    ],
+    [
+      'what follows a run',
+      {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        DependsOn: 'Aliashello',
+        Properties: {
+          FunctionName: 'hello',
+          Qualifier: 'live',
+          MaximumRetryAttempts: 0,
+          DestinationConfig: { OnFailure: { Destination: 'arn' } },
+        },
+      },
+      'Extra.DestinationConfig is not supported by the local stack: nothing follows a run here',
+    ],
+    [
+      'how an alias is invoked that is not there',
+      {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        DependsOn: 'Aliashello',
+        Properties: { FunctionName: 'hello', Qualifier: 'other', MaximumRetryAttempts: 0 },
+      },
+      'Function not found: arn:aws:lambda:us-east-1:000000000000:function:hello:other',
+    ],
+    [
       'a schedule without permission',
       {
         Type: 'AWS::Events::Rule',

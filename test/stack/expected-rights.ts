@@ -14,7 +14,7 @@ export interface ExpectedRights {
   /** Upstreams of the team's API whose secret it may read. */
   readonly upstreams?: readonly string[]
   /** Whether it is told what fallback API keys are called. */
-  readonly namesFallbackKeys?: true
+  readonly namesSharedKeys?: true
   /** Whether it may make API keys, put them into usage plans and delete them. */
   readonly managesApiKeys?: true
 }
@@ -67,7 +67,7 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
   },
   authorize: pages,
   userinfo: {
-    tables: { Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'], Users: ['GetItem'] },
+    tables: { ...tieredClient, Grants: ['BatchGetItem'], Tokens: ['BatchGetItem'], Users: ['GetItem'] },
     reads: ['VerificationKeys'],
   },
   revoke: {
@@ -85,7 +85,7 @@ export const ofDefault: Readonly<Record<string, ExpectedRights>> = {
   authorizer: {
     tables: { ...caller, Tokens: ['BatchGetItem', 'GetItem', use] },
     reads: ['VerificationKeys'],
-    namesFallbackKeys: true,
+    namesSharedKeys: true,
   },
   api: {},
   'api-keys': apiKeys,
@@ -107,7 +107,7 @@ export const ofBuildr: Readonly<Record<string, ExpectedRights>> = {
   authorizer: {
     tables: { ...caller, Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],
-    namesFallbackKeys: true,
+    namesSharedKeys: true,
   },
   api: { upstreams: ['Buildr'] },
   'api-keys': apiKeys,
@@ -147,7 +147,7 @@ export const ofBuddy: Readonly<Record<string, ExpectedRights>> = {
     reads: ['RefreshKeys'],
   },
   leaked: { tables: { ...stranger, Tokens: end } },
-  authorizer: { tables: { ...caller, Tokens: ['GetItem'] }, namesFallbackKeys: true },
+  authorizer: { tables: { ...caller, Tokens: ['GetItem'] }, namesSharedKeys: true },
   api: { upstreams: ['Buddy'] },
   'api-keys': apiKeys,
   metadata: { reads: ['VerificationKeys'] },
@@ -162,7 +162,7 @@ export const ofBuildbutler: Readonly<Record<string, ExpectedRights>> = {
     tables: (tables) =>
       'RateLimits' in tables && 'Clients' in tables ? { ...tables, Accounts: ['GetItem'] } : tables,
   }),
-  authorizer: { tables: { ...caller, Tokens: ['GetItem', use] }, namesFallbackKeys: true },
+  authorizer: { tables: { ...caller, Tokens: ['GetItem', use] }, namesSharedKeys: true },
   api: { upstreams: ['Buildbutler'] },
 }
 
@@ -180,7 +180,7 @@ export const ofButlr: Readonly<Record<string, ExpectedRights>> = {
   authorizer: {
     tables: { ...caller, Tokens: ['BatchGetItem'] },
     reads: ['VerificationKeys'],
-    namesFallbackKeys: true,
+    namesSharedKeys: true,
   },
   api: { upstreams: ['Butlr'] },
   'api-keys': apiKeys,

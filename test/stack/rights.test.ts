@@ -45,6 +45,7 @@ const managedKeys = [
   'DELETE on /apikeys/*',
   'GET on /apikeys',
   'GET on /usageplans',
+  'GET on /usageplans/*/keys',
   'POST on /apikeys',
   'POST on /usageplans/*/keys',
 ].map((right) => `apigateway:${right.replace('on ', 'on arn:aws:apigateway:us-east-1::')}`)
@@ -87,8 +88,8 @@ function toldWith(rights: ExpectedRights): Record<string, unknown> {
       `<Functions/${name}/Function/Aliaslive>`,
     ]),
     // The stack's own UUID, which no other deployment has.
-    ...(rights.namesFallbackKeys
-      ? [['FALLBACK_API_KEY', { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }]]
+    ...(rights.namesSharedKeys
+      ? [['SHARED_API_KEY', { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }]]
       : []),
   ])
 }
@@ -141,6 +142,7 @@ describe('least privilege', () => {
       'introspect',
       'leaked',
       'revoke',
+      'userinfo',
     ])
   })
 

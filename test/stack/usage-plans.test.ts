@@ -9,18 +9,20 @@ const stacks = presetNames
     name,
     stack: synthesize({ preset: name }),
     tiers: preset(name).rateLimits.tiers,
+    throttle: preset(name).throttle,
     stackName: preset(name).name,
   }))
 
-describe.each(stacks)('usage plans under $name', ({ stack, tiers, stackName }) => {
+describe.each(stacks)('usage plans under $name', ({ stack, tiers, throttle, stackName }) => {
   const plans = Object.values(stack.resources('AWS::ApiGateway::UsagePlan')).map(
     ({ Properties }) => Properties,
   )
   const planNamed = (name: string) => plans.find(({ UsagePlanName }) => UsagePlanName === name)
 
-  it('are one a tier, and one for callers without a key of their own', () => {
+  it('are one a tier, one for callers without a key of their own, and one for callers over their rate', () => {
+    const shared = [`${stackName}-fallback`, `${stackName}-over-limit`]
     expect(plans.map(({ UsagePlanName }) => UsagePlanName).sort()).toEqual(
-      [...Object.keys(tiers).map((tier) => `${stackName}-tier-${tier}`), `${stackName}-fallback`].sort(),
+      [...Object.keys(tiers).map((tier) => `${stackName}-tier-${tier}`), ...shared].sort(),
     )
   })
 
@@ -34,6 +36,12 @@ describe.each(stacks)('usage plans under $name', ({ stack, tiers, stackName }) =
   it('limit nobody by the key that many share', () => {
     const { Throttle, Quota } = planNamed(`${stackName}-fallback`)
     expect([Throttle, Quota]).toEqual([undefined, undefined])
+  })
+
+  it('leave a tenth of the stage to all who are over their rate together', () => {
+    const { Throttle, Quota } = planNamed(`${stackName}-over-limit`)
+    expect(Throttle).toEqual({ RateLimit: throttle.ratePerSecond / 10, BurstLimit: throttle.burst / 10 })
+    expect(Quota).toBeUndefined()
   })
 
   it('hold for the one stage', () => {
@@ -52,18 +60,20 @@ describe.each(stacks)('usage plans under $name', ({ stack, tiers, stackName }) =
   const uuid = '0b1c2d3e-4f50-4a61-8b72-9c83ad94be05'
   const stacksUuid = { 'Fn::Select': [2, { 'Fn::Split': ['/', '<AWS::StackId>'] }] }
 
-  it('have a fallback key a tier, all of them in the fallback plan', () => {
+  it('have a fallback key a tier, all of them in the fallback plan, and one over the limit in its own', () => {
     const memberships = Object.values(stack.resources('AWS::ApiGateway::UsagePlanKey')).map(
       ({ Properties }) => stack.readable(Properties),
     )
-    expect(Object.keys(keys)).toHaveLength(Object.keys(tiers).length)
-    expect(memberships).toHaveLength(Object.keys(tiers).length)
+    expect(Object.keys(keys)).toHaveLength(Object.keys(tiers).length + 1)
+    expect(memberships).toHaveLength(Object.keys(tiers).length + 1)
     expect(memberships).toEqual(
       expect.arrayContaining(
         Object.keys(keys).map((path) => ({
           KeyId: `<${path}>`,
           KeyType: 'API_KEY',
-          UsagePlanId: '<Api/UsagePlans/Fallback>',
+          UsagePlanId: path.endsWith('/OverLimitKey')
+            ? '<Api/UsagePlans/OverLimit>'
+            : '<Api/UsagePlans/Fallback>',
         })),
       ),
     )
@@ -72,18 +82,16 @@ describe.each(stacks)('usage plans under $name', ({ stack, tiers, stackName }) =
   it('have keys of 20 to 128 characters, no two alike, each of which the authorizer can name', () => {
     const values = Object.keys(keys).map(keyValue)
     expect(values.sort()).toEqual(
-      Object.keys(tiers)
-        .map((tier) => `${uuid}-${tier}`)
-        .sort(),
+      [...Object.keys(tiers).map((tier) => `${uuid}-${tier}`), `over-limit-${uuid}`].sort(),
     )
     expect(values.filter((value) => value.length < 20 || value.length > 128)).toEqual([])
     for (const { Properties } of Object.values(keys)) {
       expect(Properties.Enabled).toBe(true)
-      const [, [base]] = Properties.Value['Fn::Join']
-      expect(stack.readable(base)).toEqual(stacksUuid) // no other deployment's
+      const [, parts] = Properties.Value['Fn::Join']
+      expect(parts.map((part: unknown) => stack.readable(part))).toContainEqual(stacksUuid) // no other deployment's
     }
-    const { FALLBACK_API_KEY } = functionOf(stack, 'authorizer').Properties.Environment.Variables
-    expect(stack.readable(FALLBACK_API_KEY)).toEqual(stacksUuid)
+    const { SHARED_API_KEY } = functionOf(stack, 'authorizer').Properties.Environment.Variables
+    expect(stack.readable(SHARED_API_KEY)).toEqual(stacksUuid)
   })
 })
 
@@ -102,5 +110,16 @@ it('the keys of accounts are kept by a function that is called every five minute
         },
       ],
     })
+    const invocations = Object.values(stack.resources('AWS::Lambda::EventInvokeConfig'))
+    expect(invocations.map(({ Properties }) => stack.readable(Properties))).toEqual([
+      {
+        FunctionName: `<${functionOf(stack, 'api-keys').path}>`,
+        // The alias, out of its ARN.
+        Qualifier: {
+          'Fn::Select': [7, { 'Fn::Split': [':', `<${functionOf(stack, 'api-keys').path}/Aliaslive>`] }],
+        },
+        MaximumRetryAttempts: 0,
+      },
+    ])
   }
 })

@@ -102,7 +102,7 @@ export function useAuthorizer() {
         },
         limiter: rateLimiter(limits, () => clock.now * 1000),
         address: async (event) => sourceOf(event, undefined),
-        fallbackKeyBase: KEY_BASE,
+        sharedKeyBase: KEY_BASE,
         clock: () => clock.now * 1000,
         ...different.services,
       })

@@ -64,7 +64,7 @@ export function useEngine() {
 }
 
 /** A table with the keys and the index that the stack gives it. */
-async function createTable(db: DynamoDBDocumentClient, name: TableName, TableName: string) {
+export async function createTable(db: DynamoDBDocumentClient, name: TableName, TableName: string) {
   const { key, index }: TableDefinition = tableCatalogue[name]
   const names = [...new Set([key, index ?? key].flatMap(namesOf))]
   const indexes = index && [

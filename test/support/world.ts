@@ -11,7 +11,7 @@ import { revocationEndpoint } from '../../functions/revoke/revoke.ts'
 import { userinfoEndpoint } from '../../functions/userinfo/userinfo.ts'
 import type { Config } from '../../shared/config/types.ts'
 import type { Handler } from '../../shared/http/endpoint.ts'
-import { tokenEndpoint } from '../../shared/http/token-endpoint.ts'
+import { type TokenDeployment, tokenEndpoint } from '../../shared/http/token-endpoint.ts'
 import type { Client } from '../../shared/protocol/client.ts'
 import type { GrantType } from '../../shared/protocol/grant-types.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
@@ -120,9 +120,13 @@ export function useWorld() {
           }),
           formEvent(withSecret(form), { resource: '/oauth/introspect' }),
         ),
-      userinfo: (headers: Request['headers'] = [], method = 'GET') =>
+      userinfo: (
+        headers: Request['headers'] = [],
+        method = 'GET',
+        different: Partial<TokenDeployment> = {},
+      ) =>
         answer(
-          userinfoEndpoint({ ...checking(), users: stores.users(), clock: () => clock.now * 1000 }),
+          userinfoEndpoint({ ...deployment(), ...different, ...checking(), users: stores.users() }),
           apiGatewayEvent({ method, resource: '/oauth/userinfo', headers }),
         ),
     }

@@ -50,7 +50,7 @@ export function authorizer(config: Config): FunctionDefinition {
       use('clients', ['dynamodb:GetItem']),
       use('accounts', ['dynamodb:GetItem']),
       use('rateLimits', ['dynamodb:UpdateItem']),
-      { kind: 'name fallback keys' },
+      { kind: 'name shared keys' },
       knowEdge,
     ],
   }

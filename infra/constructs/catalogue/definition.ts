@@ -23,8 +23,8 @@ export type Right =
   | { readonly kind: 'invoke'; readonly grantType: GrantType }
   /** A function of the team's own. */
   | { readonly kind: 'invoke foreign'; readonly arn: string }
-  /** Count callers that have no API key of their own by their tier's fallback key. */
-  | { readonly kind: 'name fallback keys' }
+  /** Count by a key that many share: their tier's fallback key, or that of callers over their rate. */
+  | { readonly kind: 'name shared keys' }
   /** Make API keys, put them into usage plans, delete them. */
   | { readonly kind: 'manage API keys' }
 

@@ -1,4 +1,4 @@
-/** AWS::Lambda::Function, Version, Alias and Permission. */
+/** AWS::Lambda::Function, Version, Alias, EventInvokeConfig and Permission. */
 import { functionArnOf } from '../lambda/functions.ts'
 import type { Properties } from '../template/properties.ts'
 import type { Provider } from './provider.ts'
@@ -57,6 +57,16 @@ export const alias: Provider = ({ properties, world }) => {
   world.functions.createAlias(functionName, name, properties.string('FunctionVersion'))
   const { arn } = world.functions.target(functionName, name)
   return { ref: arn, attributes: { AliasArn: arn } }
+}
+
+export const eventInvokeConfig: Provider = ({ logicalId, properties, world }) => {
+  world.functions.target(properties.string('FunctionName'), properties.string('Qualifier'))
+  const attempts = properties.optionalNumber('MaximumRetryAttempts') ?? 2
+  if (attempts !== 0)
+    properties.fail('MaximumRetryAttempts', `is ${attempts}: the local stack repeats no failed run`)
+  properties.ignore('an event is handed over at once', 'MaximumEventAgeInSeconds')
+  properties.refuse('DestinationConfig', 'nothing follows a run here')
+  return { ref: logicalId }
 }
 
 export const permission: Provider = ({ logicalId, properties, world }) => {

@@ -10,7 +10,7 @@ import { table } from './dynamodb.ts'
 import { rule } from './events.ts'
 import { managedPolicy, policy, role } from './iam.ts'
 import { ignoredTypes } from './ignored.ts'
-import { alias, lambdaFunction, permission, version } from './lambda.ts'
+import { alias, eventInvokeConfig, lambdaFunction, permission, version } from './lambda.ts'
 import type { Provider } from './provider.ts'
 import { secret } from './secrets.ts'
 
@@ -37,6 +37,7 @@ const providers: Readonly<Record<string, Provider>> = {
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
   'AWS::Lambda::Alias': alias,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
   'AWS::Lambda::Version': version,

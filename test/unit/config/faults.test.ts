@@ -25,6 +25,7 @@ function faultsOf(data: unknown): string[] {
 }
 
 const unknownKey = 'no such setting; is it misspelled?'
+const tierName = 'a tier name of lower-case letters, digits and hyphens'
 const missing = 'this setting, which is missing'
 const group = 'a group of settings'
 const issuer =
@@ -184,10 +185,18 @@ describe('each fault is told with its path', () => {
       {
         rateLimits: {
           defaultTier: 'one',
-          tiers: { one: { requestsPerMinute: 1 }, Two: { requestsPerMinute: 1 } },
+          tiers: {
+            one: { requestsPerMinute: 1 },
+            'a-1': { requestsPerMinute: 1 },
+            a_1: { requestsPerMinute: 1 }, // API Gateway would refuse the key's value
+            Two: { requestsPerMinute: 1 },
+          },
         },
       },
-      ['rateLimits.tiers.Two: a tier name in lower case, but got "Two"'],
+      [
+        `rateLimits.tiers.a_1: ${tierName}, but got "a_1"`,
+        `rateLimits.tiers.Two: ${tierName}, but got "Two"`,
+      ],
     ],
     [
       { rateLimits: { defaultTier: 'constructor', tiers: { constructor: { requestsPerMinute: 1 } } } },

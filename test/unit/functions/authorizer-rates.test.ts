@@ -9,6 +9,7 @@ const { clock, giveCode, deploy, authorizerOf, apiToken } = useAuthorizer()
 const jwt = preset('default')
 const machine = { client_id: 'machine', client_secret: clientSecret }
 const asNative = { client_id: 'native' }
+const overLimit = `over-limit-${KEY_BASE}`
 const keyOf = (tier: string) => ({ id: 'k1', value: 'the key of acme, of 20 or more', tier, plan: 'p1' })
 
 /** A user's access token, of the app or of the native one. */
@@ -61,6 +62,22 @@ describe('who is counted', () => {
     ])
   })
 
+  test('is taken from the account’s own key while within the rate, and over it from the key of all who are', async () => {
+    const limited = { ...jwt, rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 2 } } } }
+    const accounts = [{ accountId: 'acme', tier: 'one', apiKey: keyOf('one') }]
+    const { present } = authorizerOf(limited, { accounts })
+    const text = await apiToken('scrip_live_')
+    const told = async () => {
+      const { usageIdentifierKey, context } = await present(text)
+      return [usageIdentifierKey, context?.retryAfter]
+    }
+    expect([await told(), await told(), await told()]).toEqual([
+      [keyOf('one').value, '1'],
+      [keyOf('one').value, '1'],
+      [overLimit, '40'],
+    ])
+  })
+
   test('is let in over the limit with that told, so that a function answers 429', async () => {
     const limited = { ...jwt, rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 2 } } } }
     const { present, limits } = authorizerOf(limited)
@@ -72,12 +89,12 @@ describe('who is counted', () => {
       const [statement] = policyDocument.Statement
       rates.push([statement?.Effect, rateAllowed, rateRemaining, rateReset, usageIdentifierKey])
     }
-    const [reset, key] = [String(at(40)), `${KEY_BASE}-one`]
+    const reset = String(at(40))
     expect(rates).toEqual([
-      ['Allow', 'true', '1', reset, key],
-      ['Allow', 'true', '0', reset, key],
-      ['Allow', 'false', '0', reset, key],
-      ['Allow', 'false', '0', reset, key],
+      ['Allow', 'true', '1', reset, `${KEY_BASE}-one`],
+      ['Allow', 'true', '0', reset, `${KEY_BASE}-one`],
+      ['Allow', 'false', '0', reset, overLimit],
+      ['Allow', 'false', '0', reset, overLimit],
     ])
     expect(limits.writes).toHaveLength(3) // who is blocked is remembered
     clock.now = at(40)

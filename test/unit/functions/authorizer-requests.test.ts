@@ -61,11 +61,11 @@ describe('a request is refused for how it presents its token', () => {
     {
       what: 'as Basic',
       headers: [['Authorization', 'Basic VE9LRU46']],
-      challenge: invalid,
-      reason: 'no bearer token',
+      challenge: bare,
+      reason: 'no credentials',
     },
-    { what: 'bare', headers: [['Authorization', 'TOKEN']], challenge: invalid, reason: 'no bearer token' },
-    { what: 'empty', headers: [['Authorization', '']], challenge: invalid, reason: 'no bearer token' },
+    { what: 'bare', headers: [['Authorization', 'TOKEN']], challenge: bare, reason: 'no credentials' },
+    { what: 'empty', headers: [['Authorization', '']], challenge: bare, reason: 'no credentials' },
     {
       what: 'without one',
       headers: [['Authorization', 'Bearer ']],

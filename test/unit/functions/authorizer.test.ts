@@ -41,6 +41,7 @@ describe('an API token that lives', () => {
     expiresAt: String(at(3600)),
     source: '192.0.2.7',
     rateAllowed: 'true',
+    retryAfter: '1',
     ...rate,
   })
   const scope = ['read:jobs', 'read:builds']
@@ -104,6 +105,7 @@ describe('an access token that lives', () => {
     issuedAt: String(T0),
     source: '192.0.2.7',
     rateAllowed: 'true',
+    retryAfter: '1',
   }
   const ofAda = { ...told, subject: 'subject-1', username: 'ada', clientId: 'app', account: 'acme' }
 

@@ -1,18 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { at, user } from '../../support/grants.ts'
+import { at, T0, user } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
 import { preset } from '../../support/presets.ts'
-import { errorResponse, noStoreJson } from '../../support/responses.ts'
-import { appClient, tokensIn, useWorld } from '../../support/world.ts'
+import { errorResponse, noStoreJson, rateTold } from '../../support/responses.ts'
+import { memoryDeployment } from '../../support/token-deployment.ts'
+import { appClient, type Form, nativeClient, tokensIn, useWorld } from '../../support/world.ts'
 
 const log = captureLog()
 const { clock, stores, giveCode, deploy } = useWorld()
+const rate = rateTold(Number(T0))
 const { scopes, ...butlr } = preset('butlr')
 const deployments = [
-  { format: 'JWT', deployment: deploy({ ...butlr, scopes }, [appClient()]) },
+  { format: 'JWT', deployment: deploy({ ...butlr, scopes }, [appClient(), nativeClient()]) },
   {
     format: 'uuid',
-    deployment: deploy({ ...butlr, scopes, accessToken: { format: 'uuid' } }, [appClient()]),
+    deployment: deploy({ ...butlr, scopes, accessToken: { format: 'uuid' } }, [appClient(), nativeClient()]),
   },
 ]
 beforeAll(async () => {
@@ -30,7 +32,7 @@ test('refuses in the words of the deployment, where it has its own (B2.12’s bo
   const challenge = 'Bearer realm="oauth", error="invalid_token"'
   expect(await deployment.userinfo([['Authorization', 'Bearer nonsense']])).toEqual({
     status: 401,
-    headers: { ...noStoreJson, 'WWW-Authenticate': challenge },
+    headers: { ...noStoreJson, 'WWW-Authenticate': challenge, ...rate },
     body: unauthorizedBody,
   })
   expect(log.facts()).toMatchObject([{ error: 'invalid_token', reason: 'the access token is not good' }])
@@ -38,13 +40,13 @@ test('refuses in the words of the deployment, where it has its own (B2.12’s bo
 })
 
 describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', ({ deployment }) => {
-  async function tokenFor(scope: string[], different: object = {}) {
+  async function tokenFor(scope: string[], different: object = {}, form: Form = {}) {
     const code = await giveCode({ scope, ...different })
-    return tokensIn(await deployment.token('authorization_code', { code })).access_token
+    return tokensIn(await deployment.token('authorization_code', { code, ...form })).access_token
   }
   const ask = (token: string, method = 'GET') =>
     deployment.userinfo([['Authorization', `Bearer ${token}`]], method)
-  const told = (body: object) => ({ status: 200, headers: noStoreJson, body })
+  const told = (body: object) => ({ status: 200, headers: { ...noStoreJson, ...rate }, body })
 
   test.each([
     { scope: ['openid'], body: {} },
@@ -81,7 +83,7 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     )
   })
 
-  const challenge = { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"' }
+  const challenge = { 'WWW-Authenticate': 'Bearer realm="oauth", error="invalid_token"', ...rate }
   const refused = errorResponse(
     401,
     'invalid_token',
@@ -89,7 +91,6 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     challenge,
   )
   test.each([
-    { reason: 'no bearer token', headers: [['Authorization', 'Basic YTpi']] },
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer']] },
     { reason: 'no bearer token', headers: [['Authorization', 'Bearer a b']] },
     {
@@ -106,10 +107,13 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     expect(log.facts()).toEqual([expect.objectContaining({ level: 'WARN', error: 'invalid_token', reason })])
   })
 
-  test('asks a caller without credentials for them, and names no error (RFC 6750 §3.1)', async () => {
-    expect(await deployment.userinfo()).toEqual({
+  test.each([
+    { what: 'without credentials', headers: [] },
+    { what: 'with those of another scheme', headers: [['Authorization', 'Basic YTpi']] },
+  ] as const)('asks a caller $what for them, and names no error (RFC 6750 §3.1)', async ({ headers }) => {
+    expect(await deployment.userinfo(headers)).toEqual({
       ...refused,
-      headers: { ...noStoreJson, 'WWW-Authenticate': 'Bearer realm="oauth"' },
+      headers: { ...noStoreJson, 'WWW-Authenticate': 'Bearer realm="oauth"', ...rate },
     })
     expect(log.facts()).toMatchObject([{ error: 'invalid_token', reason: 'no credentials' }])
   })
@@ -121,7 +125,10 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     const token = await tokenFor(['openid'])
     if (revoked) await deployment.revoke({ token })
     clock.now = at(lateBy)
-    expect(await ask(token)).toEqual(refused)
+    expect(await ask(token)).toEqual({
+      ...refused,
+      headers: { ...refused.headers, ...rateTold(clock.now) },
+    })
   })
 
   test.each([
@@ -136,6 +143,7 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
     expect(await ask(await tokenFor(['read', 'profile']))).toEqual(
       errorResponse(403, 'insufficient_scope', 'This needs the scope openid', {
         'WWW-Authenticate': 'Bearer realm="oauth", error="insufficient_scope", scope="openid"',
+        ...rate,
       }),
     )
   })
@@ -143,5 +151,43 @@ describe.each(deployments)('userinfo (OpenID Connect Core 1.0 §5.3), $format', 
   test('tells nothing of a machine', async () => {
     const { access_token } = tokensIn(await deployment.token('client_credentials', {}))
     expect((await ask(access_token)).status).toBe(403)
+  })
+
+  describe('within the rate (B1.13)', () => {
+    const inTier = (requestsPerMinute: number) =>
+      memoryDeployment([appClient({ account: 'acme' }), nativeClient({ account: 'acme' })], {
+        tier: { requestsPerMinute },
+        clock: () => clock.now * 1000,
+      })
+    const askOf = (token: string, rated: ReturnType<typeof inTier>) =>
+      deployment.userinfo([['Authorization', `Bearer ${token}`]], 'GET', rated)
+
+    test('counts where the API does: on the app’s account, and each user of a public client apart', async () => {
+      const rated = inTier(600)
+      await askOf(await tokenFor(['openid']), rated)
+      await askOf(await tokenFor(['openid'], { clientId: 'native' }, { client_id: 'native' }), rated)
+      expect(rated.limits.writes).toEqual(['account:acme', 'public:native:subject-1'])
+    })
+
+    test('is 429 above it, with the time to wait', async () => {
+      const rated = inTier(1)
+      const token = await tokenFor(['openid'])
+      expect(await askOf(token, rated)).toEqual({
+        ...told({ sub: 'subject-1' }),
+        headers: { ...noStoreJson, ...rateTold(clock.now, 0, 1) },
+      })
+      expect(await askOf(token, rated)).toEqual(
+        errorResponse(429, 'temporarily_unavailable', 'Too many requests', {
+          ...rateTold(clock.now, 0, 1),
+          'Retry-After': '40',
+        }),
+      )
+    })
+
+    test('refuses a token of a client that is gone, which no account answers for', async () => {
+      const answer = await askOf(await tokenFor(['openid']), memoryDeployment([]))
+      expect(answer).toEqual(refused)
+      expect(log.facts().at(-1)).toMatchObject({ reason: 'an access token of a client that is gone' })
+    })
   })
 })

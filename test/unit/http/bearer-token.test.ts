@@ -21,22 +21,24 @@ describe('a token in the header (RFC 6750 §2.1)', () => {
 })
 
 describe('what is no token is told apart from no credentials at all', () => {
-  test.each([{ values: undefined }, { values: [] }])('no header: $values', ({ values }) => {
+  test.each([
+    { values: undefined },
+    { values: [] },
+    ...['', ' ', ' Bearer a', 'Bearera', 'Bearers a', 'Basic YTpi', 'Token abc', 'DPoP abc', 'abc'].map(
+      (value) => ({ values: [value] }),
+    ),
+  ])('no header, or another scheme (RFC 6750 §3.1): $values', ({ values }) => {
     const presented = of(values)
     expect(presented).toEqual({ kind: 'none' })
     expect(challengeFor(presented)).toBe(bare)
   })
 
   test.each([
-    '',
-    ' ',
     'Bearer',
     'Bearer ',
     'Bearer a b',
     'Bearer  a ',
-    ' Bearer a',
     'Bearer\ta',
-    'Bearera',
     'Bearer a,Bearer b',
     'Bearer a, b',
     'Bearer "a"',
@@ -44,10 +46,6 @@ describe('what is no token is told apart from no credentials at all', () => {
     'Bearer a=b',
     'Bearer é',
     'Bearer a\n',
-    'Basic YTpi',
-    'Token abc',
-    'DPoP abc',
-    'abc',
   ])('%j is no bearer token', (value) => {
     const presented = of([value])
     expect(presented).toEqual({ kind: 'malformed', reason: 'no bearer token' })

@@ -59,6 +59,18 @@ describe('a blocked subject', () => {
     expect(store.writes).toEqual(['a', 'a', 'a', 'a'])
   })
 
+  test('is remembered among the latest 10,000, so that a flood of many fills no memory', async () => {
+    const { count, store } = limiter()
+    for (let number = 0; number <= 10_000; number += 1) {
+      await count(`subject ${number}`, 1)
+      await count(`subject ${number}`, 1)
+    }
+    store.writes.length = 0
+    await count('subject 1', 1)
+    await count('subject 0', 1)
+    expect(store.writes).toEqual(['subject 0'])
+  })
+
   test('blocks nobody else', async () => {
     const { count, store } = limiter()
     await count('a', 1)

@@ -6,7 +6,7 @@ import { appClient, nativeClient } from '../../support/world.ts'
 const now = epochSeconds(1_700_000_000)
 
 /** The subject that a request is counted on. */
-async function subjectOf(client: ReturnType<typeof appClient>, source: string): Promise<string | undefined> {
+async function subjectOf(client: ReturnType<typeof appClient>, user: string): Promise<string | undefined> {
   const counted: string[] = []
   const limiter = {
     count: async (subject: string) => {
@@ -15,7 +15,7 @@ async function subjectOf(client: ReturnType<typeof appClient>, source: string): 
     },
   }
   await withinRate(
-    { client, source: async () => source, now },
+    { client, user: async () => user, now },
     { limiter, tierOf: async () => ({ requestsPerMinute: 60 }) },
     async () => ({ status: 200, body: {} }),
   )

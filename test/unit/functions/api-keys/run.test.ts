@@ -114,6 +114,28 @@ describe('keys', () => {
   })
 })
 
+describe('a key in use', () => {
+  test.each([
+    ['that somebody deleted', (world: KeyWorld) => world.keys.clear()],
+    [
+      'that somebody took out of its plan',
+      (world: KeyWorld) => {
+        for (const key of world.keys.values()) delete key.plan
+      },
+    ],
+  ])('%s is given up by the next run, and its account comes back with a new one', async (_, meddle) => {
+    const world = keyWorld({ acme: 'standard' })
+    await world.settle(2)
+    meddle(world)
+    expect(await world.run()).toEqual(summary(1, { made: 1, waiting: 1 }))
+    expect(world.account('acme').apiKey).toBeUndefined()
+    expect(told()).toEqual(['WARN an API key is given up without another: its account takes the fallback'])
+    world.faults.length = 0 // until then requests met it
+    await world.settle()
+    expect(world.outcome()).toEqual(world.expected())
+  })
+})
+
 describe('a usage plan', () => {
   test('that is missing is an error in the log, and its accounts are left alone', async () => {
     const world = keyWorld({ acme: 'standard', globex: 'premium' })
@@ -163,6 +185,63 @@ describe('room for keys', () => {
     expect(world.faults).toEqual([])
   })
 
+  test('is kept for keys that take the place of others: a tier may change at 9,500 as well', async () => {
+    const world = keyWorld({})
+    crowd(world, 9_500)
+    world.setTier('crowd-1', 'premium')
+    await world.settle()
+    expect([planOf(world, 'crowd-1'), world.keys.size]).toEqual(['plan-p', 9_500])
+    expect(world.faults).toEqual([])
+  })
+
+  test('is for who has had a key before those who never had one, however many they are', async () => {
+    const world = keyWorld(
+      Object.fromEntries(Array.from({ length: 9_501 }, (_, number) => [`new-${number}`, 'standard'])),
+    )
+    crowd(world, 9_500)
+    world.setTier('crowd-1', 'premium')
+    await world.settle()
+    expect(planOf(world, 'crowd-1')).toBe('plan-p')
+  })
+
+  test('is not used up by those either: at 9,900 the key that nobody uses goes first', async () => {
+    const world = keyWorld({})
+    crowd(world, 9_900)
+    world.setTier('crowd-1', 'premium')
+    expect(await world.run()).toEqual(summary(9_900, { skipped: 1 }))
+    expect(told()).toEqual([
+      'WARN an API key is given up without another: its account takes the fallback',
+      NO_ROOM,
+    ])
+    await world.settle()
+    expect([world.account('crowd-1').apiKey, world.keys.has('k1'), world.keys.size]).toEqual([
+      undefined,
+      false,
+      9_899,
+    ])
+    expect(world.faults).toEqual([])
+  })
+
+  test('comes back where the region is full: the key that nobody uses makes it for the next', async () => {
+    const world = keyWorld({}, 3)
+    crowd(world, 3)
+    world.setTier('crowd-1', 'premium')
+    await world.settle()
+    expect([planOf(world, 'crowd-1'), world.keys.size, world.faults]).toEqual(['plan-p', 3, []])
+  })
+
+  test('is made by no key that is in use', async () => {
+    const world = keyWorld({}, 3)
+    crowd(world, 3)
+    world.setTier('crowd-1', 'premium')
+    // Planned, and the region is found to be full; then the tier is what it was.
+    await world.run({ fate: { at: 6, mishap: 'dies after' } })
+    world.setTier('crowd-1', 'standard')
+    await world.settle()
+    expect(world.account('crowd-1').apiKey).toMatchObject({ id: 'k1', plan: 'plan-s' })
+    expect(world.faults).toEqual([])
+  })
+
   test('may be taken by others: no other is asked for, and the next run tries again', async () => {
     const world = keyWorld({ first: 'standard', second: 'standard', third: 'standard' }, 1)
     const full = summary(3, { made: 1, waiting: 1, skipped: 2 })
@@ -182,8 +261,8 @@ describe('a run that cannot do it all', () => {
 
   test('stops where the control plane refuses for now; the next one goes on', async () => {
     const world = several()
-    // all plans, all accounts, planned, created, saved, joined, saved; planned, created
-    expect(await world.run({ fate: { at: 9, mishap: 'throttled' } })).toEqual(
+    // all plans, the keys of both, all accounts, planned, created, saved, joined, saved; planned, created
+    expect(await world.run({ fate: { at: 11, mishap: 'throttled' } })).toEqual(
       summary(3, { made: 1, waiting: 1, skipped: 2 }),
     )
     expect(told()).toEqual(['WARN the next run goes on'])
@@ -193,7 +272,7 @@ describe('a run that cannot do it all', () => {
 
   test('stops 20 s before its end', async () => {
     const world = several()
-    const remaining = () => (world.calls.length < 5 ? 20_000 : 19_999)
+    const remaining = () => (world.calls.length < 7 ? 20_000 : 19_999)
     expect(await world.run({ remaining })).toEqual(summary(3, { made: 1, skipped: 3 }))
     expect(told()).toEqual(['WARN the next run goes on'])
     await world.settle()
@@ -213,7 +292,8 @@ describe('a run that cannot do it all', () => {
 
   test.each([
     ['plans', 1],
-    ['accounts', 2],
+    ['the keys of a plan', 2],
+    ['accounts', 4],
   ])('fails where it cannot read %s', async (_, at) => {
     const world = several()
     expect(await world.run({ fate: { at, mishap: 'refused' } })).toBe('refused')

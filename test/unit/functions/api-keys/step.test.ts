@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { nextStep, type Step } from '../../../../functions/api-keys/step.ts'
+import { nextStep, type Step, type TierPlan } from '../../../../functions/api-keys/step.ts'
 import { epochSeconds } from '../../../../shared/protocol/brands.ts'
 import type { AccountKeys } from '../../../../shared/stores/accounts.ts'
 
 const now = epochSeconds(1_700_000_000)
 const ago = (seconds: number) => epochSeconds(now - seconds)
 const plans = new Map([
-  ['standard', 'plan-s'],
-  ['premium', 'plan-p'],
+  ['standard', { id: 'plan-s', keys: new Set(['used']) }],
+  ['premium', { id: 'plan-p', keys: new Set(['used', 'next']) }],
 ])
 const standard = { value: 'v1', tier: 'standard', plan: 'plan-s' }
 const premium = { value: 'v2', tier: 'premium', plan: 'plan-p' }
@@ -16,7 +16,7 @@ const made = { id: 'next', ...premium }
 const stale = { id: 'next', ...premium, plan: 'plan-of-yesterday' }
 
 /** The step of an account on the tier premium. */
-const step = (keys: AccountKeys, tier = 'premium', known: ReadonlyMap<string, string> = plans): Step =>
+const step = (keys: AccountKeys, tier = 'premium', known: ReadonlyMap<string, TierPlan> = plans): Step =>
   nextStep({ accountId: 'acme', ...keys }, tier, known, now)
 
 type Row = readonly [state: string, keys: AccountKeys, step: Step]
@@ -49,7 +49,7 @@ describe('on the way to another tier', () => {
     [
       'the old key only: plans the new one',
       { apiKey: using },
-      { kind: 'plan', tier: 'premium', plan: 'plan-p' },
+      { kind: 'replace', tier: 'premium', plan: 'plan-p' },
     ],
     ['the new one planned: makes it', { apiKey: using, nextKey: premium }, { kind: 'create', key: premium }],
     ['made: puts it into its plan', { apiKey: using, nextKey: made }, { kind: 'join', key: made }],
@@ -116,8 +116,9 @@ describe('back on the tier of the key in use, midway', () => {
 })
 
 describe('where a usage plan is not what it was', () => {
-  const none = new Map<string, string>()
-  test.each<readonly [string, AccountKeys, ReadonlyMap<string, string>, Step]>([
+  const none = new Map<string, TierPlan>()
+  const emptied = new Map([['premium', { id: 'plan-p', keys: new Set<string>() }]])
+  test.each<readonly [string, AccountKeys, ReadonlyMap<string, TierPlan>, Step]>([
     ['no plan, no key: none is planned', {}, none, { kind: 'lack plan' }],
     ['no plan for the new tier: the old key stays', { apiKey: using }, none, { kind: 'lack plan' }],
     [
@@ -131,6 +132,18 @@ describe('where a usage plan is not what it was', () => {
       { apiKey: stale },
       plans,
       { kind: 'withdraw', key: stale },
+    ],
+    [
+      'the key in use is not in it any more: it is given up',
+      { apiKey: made },
+      emptied,
+      { kind: 'withdraw', key: made },
+    ],
+    [
+      'a key to be is not in it yet: it waits, and is looked at before its use',
+      { nextKey: { ...made, madeAt: ago(9) } },
+      emptied,
+      { kind: 'wait' },
     ],
     [
       'before all else, since requests are refused',

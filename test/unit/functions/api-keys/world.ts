@@ -125,6 +125,11 @@ export function keyWorld(tiersOfAccounts: Readonly<Record<string, string | undef
           key.plan = plan
           return 'joined'
         }),
+      keysOf: (plan) =>
+        call(
+          'keysOf',
+          () => new Set([...keys.values()].flatMap((key) => (key.plan === plan ? [key.id] : []))),
+        ),
       isInPlan: (plan, id) => call('isInPlan', () => keys.get(id)?.plan === plan),
       delete: (id) =>
         call('delete', () => {
