@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withProfilesOnGitHub } from '../support/presets.ts'
 import {
   type ExpectedRights,
   ofBuddy,
@@ -6,6 +7,7 @@ import {
   ofBuildr,
   ofButlr,
   ofCi,
+  ofCiWithFile,
   ofDefault,
 } from './expected-rights.ts'
 import { folders, functionOf, rightsOf, variablesOf } from './reading.ts'
@@ -106,6 +108,11 @@ describe.each([
   { preset: 'buildbutler', stack: synthesize({ preset: 'buildbutler' }), expected: ofBuildbutler },
   { preset: 'butlr', stack: synthesize({ preset: 'butlr' }), expected: ofButlr },
   { preset: 'ci', stack: synthesize({ preset: 'ci' }), expected: ofCi },
+  {
+    preset: 'ci with its profiles on GitHub',
+    stack: synthesize({ preset: 'ci', change: withProfilesOnGitHub }),
+    expected: ofCiWithFile,
+  },
 ])('least privilege under $preset', ({ stack, expected }) => {
   it('knows every function there is', () => {
     expect(folders(stack)).toEqual(Object.keys(expected).sort())

@@ -12,6 +12,8 @@ export interface GitHubStandIn extends StandIn {
   readonly tokens: ReadonlyMap<string, Granted>
   /** Bodies of the requests for tokens so far. */
   readonly mintRequests: readonly unknown[]
+  /** Texts by `owner/repository/path`: changed at will. */
+  readonly files: Map<string, string>
 }
 
 const HOUR = 3_600_000
@@ -21,6 +23,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
   const { installations, appId, now = Date.now } = options
   const tokens = new Map<string, Granted>()
   const mintRequests: unknown[] = []
+  const files = new Map(installations.flatMap(filesOf))
 
   const asApp =
     (answer: (asked: Asked) => Told) =>
@@ -111,7 +114,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
         ({ parts: [owner = '', name = '', path], headers }, { installation, repositories, permissions }) => {
           const covered = repositories === 'all' ? installation.repositories : repositories
           const isCovered = same(owner, installation.owner) && covered.some((one) => same(one, name))
-          const text = installation.files?.[`${name}/${path}`]
+          const text = files.get(`${installation.owner}/${name}/${path}`)
           if (!isCovered || permissions.contents === undefined || text === undefined) return notFound
           if (!/\braw\b/.test(headers.accept ?? ''))
             return {
@@ -143,7 +146,11 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
       }),
     },
   ]
-  return { ...(await startStandIn(routes, port)), tokens, mintRequests }
+  return { ...(await startStandIn(routes, port)), tokens, mintRequests, files }
+}
+
+function filesOf({ owner, files = {} }: Installation): [string, string][] {
+  return Object.entries(files).map(([path, text]) => [`${owner}/${path}`, text])
 }
 
 const notFound: Told = { status: 404, body: { message: 'Not Found' } }

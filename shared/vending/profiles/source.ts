@@ -6,6 +6,7 @@
  * finds it. A request gets one file, and keeps it: never a mix of two.
  */
 import type { Deadline, Time } from '../http.ts'
+import { reasonOf } from '../service-failure.ts'
 import { type ProfileFile, parseProfileFile } from './profile-file.ts'
 
 /** The table, `stores/profile-files.ts`. */
@@ -69,6 +70,7 @@ function warnOfFaults({ faults }: ProfileFile, warn: RemoteProfiles['warn']): vo
     warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
 }
 
+/** Profiles of a file on GitHub, for the life of the environment. */
 export function remoteProfiles(remote: RemoteProfiles): Profiles {
   const { source, read, lastGood, allowedClaims, time, warn } = remote
   let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
@@ -104,12 +106,18 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
       held.readAgainAt = time.now() + RETRY_MILLISECONDS
       return held.file
     }
-    const kept = await lastGood.find(source).catch((error: unknown) => {
-      warn('the last good profile file could not be read', reasonOf(error))
+    const kept = await findKept().catch((error: unknown) => {
+      warn('the last good profile file could not be used', reasonOf(error))
       return undefined
     })
     if (!kept) throw new ProfilesUnavailable(reason)
-    return hold(kept.text, RETRY_MILLISECONDS)
+    return kept
+  }
+
+  /** It may have been good by the rules of an earlier deployment alone. */
+  async function findKept(): Promise<ProfileFile | undefined> {
+    const kept = await lastGood.find(source)
+    return kept && hold(kept.text, RETRY_MILLISECONDS)
   }
 
   return async (deadline) => {
@@ -120,8 +128,4 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
       return fallBack(reasonOf(error))
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'not an Error'
 }
