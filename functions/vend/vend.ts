@@ -6,6 +6,7 @@
  * before the cache; GitHub last.
  */
 import type { APIGatewayProxyResult } from 'aws-lambda'
+import { vendAlarms } from '../../shared/config/vend-alarms.ts'
 import type { VendIssuer, VendSettings } from '../../shared/config/vend-types.ts'
 import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { log } from '../../shared/http/log.ts'
@@ -91,7 +92,7 @@ async function handle(
   entry.asked(route.kind, name)
   const profiles = await services.profiles(deadline).catch((error: unknown) => {
     if (!(error instanceof ProfilesUnavailable)) throw error
-    log.error('profiles unavailable', { reason: error.message })
+    log.error(vendAlarms.profilesUnavailable, { reason: error.message })
     return undefined
   })
   if (!profiles) return ended('failed', 'there are no profiles', answers.failed())

@@ -1,7 +1,7 @@
 /** The profile file of vending.md: from its text to what each profile gives, and to whom. */
 import { warmUp } from '../match/pattern-cache.ts'
 import type { Permissions, ProfileKind, ProfileLookup } from '../types.ts'
-import { type Catalogue, catalogueOf, patternFaults, withDigest } from './catalogue.ts'
+import { type Catalogue, catalogueOf, patternFaults, type TellFault, withDigest } from './catalogue.ts'
 import { refuseDuplicates } from './duplicates.ts'
 import {
   costingTheFile,
@@ -38,6 +38,8 @@ export interface ProfileFileOptions {
    * millisecond each and is for the command line. A profile is unavailable either way if one does not compile.
    */
   readonly patterns?: 'when looked up' | 'now'
+  /** Told of faulty patterns when their profile is first looked up: they are not among the file's `faults` then. */
+  readonly onPatternFault?: TellFault
 }
 
 /**
@@ -61,7 +63,12 @@ export async function parseProfileFile(text: string, options: ProfileFileOptions
   const all = [...faults.all, ...allFaults(Object.values(entries).flat(), options.patterns === 'now')]
   if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
   if (Object.values(entries).flat().some(hasPatterns)) warmUp()
-  return profileFile(catalogueOf(entries.pipeline), catalogueOf(entries.organization), permissions, all)
+  const { onPatternFault = () => undefined } = options
+  const catalogues = {
+    pipeline: catalogueOf(entries.pipeline, onPatternFault),
+    organization: catalogueOf(entries.organization, onPatternFault),
+  }
+  return profileFile(catalogues, permissions, all)
 }
 
 /** A section may be left out, or have nothing in it. */
@@ -101,8 +108,7 @@ function hasPatterns({ draft }: ProfileEntry): boolean {
 }
 
 function profileFile(
-  pipeline: Catalogue,
-  organization: Catalogue,
+  { pipeline, organization }: Readonly<Record<ProfileKind, Catalogue>>,
   permissions: Permissions,
   faults: readonly ProfileFault[],
 ): ProfileFile {

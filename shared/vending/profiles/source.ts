@@ -5,8 +5,10 @@
  * that fails, the last good file goes on: the one in memory, or the one in the table, where a new environment
  * finds it. A request gets one file, and keeps it: never a mix of two.
  */
+import { vendAlarms } from '../../config/vend-alarms.ts'
 import type { Deadline, Time } from '../http.ts'
 import { reasonOf } from '../service-failure.ts'
+import { type ProfileFault, tellFault } from './faults.ts'
 import { type ProfileFile, parseProfileFile } from './profile-file.ts'
 
 /** The table, `stores/profile-files.ts`. */
@@ -44,16 +46,11 @@ const READ_MILLISECONDS = 2_000
 const RETRY_MILLISECONDS = 30_000
 
 /** Profiles that stand in the configuration: they are the same for as long as the function is. */
-export function configuredProfiles(
-  text: string,
-  { allowedClaims, warn }: Pick<RemoteProfiles, 'allowedClaims' | 'warn'>,
-): Profiles {
+export function configuredProfiles(text: string, options: ReadOptions): Profiles {
   let parsed: Promise<ProfileFile> | undefined
   async function parse(): Promise<ProfileFile> {
     try {
-      const file = await parseProfileFile(text, { allowedClaims })
-      warnOfFaults(file, warn)
-      return file
+      return await readFile(text, options)
     } catch (error) {
       throw new ProfilesUnavailable(reasonOf(error))
     }
@@ -64,21 +61,28 @@ export function configuredProfiles(
   }
 }
 
-/** A profile that is faulty by itself is not available; whoever wrote it has to learn why. */
-function warnOfFaults({ faults }: ProfileFile, warn: RemoteProfiles['warn']): void {
-  for (const { profile, path, expected } of faults)
-    warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
+type ReadOptions = Pick<RemoteProfiles, 'allowedClaims' | 'warn'>
+
+/**
+ * Reads a file. A profile that is faulty by itself is not available, and whoever wrote it has to learn why: now, or
+ * when its patterns are first compiled.
+ */
+async function readFile(text: string, { allowedClaims, warn }: ReadOptions): Promise<ProfileFile> {
+  const tell = (fault: ProfileFault) =>
+    warn(vendAlarms.profileInvalid, `${fault.profile ?? ''} ${tellFault(fault)}`)
+  const file = await parseProfileFile(text, { allowedClaims, onPatternFault: tell })
+  for (const fault of file.faults) tell(fault)
+  return file
 }
 
 /** Profiles of a file on GitHub, for the life of the environment. */
 export function remoteProfiles(remote: RemoteProfiles): Profiles {
-  const { source, read, lastGood, allowedClaims, time, warn } = remote
+  const { source, read, lastGood, time, warn } = remote
   let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
 
   async function hold(text: string, freshFor: number): Promise<ProfileFile> {
     const known = held?.text === text ? held.file : undefined
-    const file = known ?? (await parseProfileFile(text, { allowedClaims }))
-    if (!known) warnOfFaults(file, warn)
+    const file = known ?? (await readFile(text, remote))
     held = { text, file, readAgainAt: time.now() + freshFor }
     return file
   }
@@ -101,7 +105,7 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
   }
 
   async function fallBack(reason: string): Promise<ProfileFile> {
-    warn('the profile file could not be read; using the last good one', reason)
+    warn(vendAlarms.profilesStale, reason)
     if (held) {
       held.readAgainAt = time.now() + RETRY_MILLISECONDS
       return held.file

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  configuredProfiles,
   type LastGoodFiles,
   ProfilesUnavailable,
   remoteProfiles,
@@ -102,6 +103,41 @@ describe('a file on GitHub', () => {
         'broken pipeline.profiles.0.permissions.0: expected contents:read or contents:write, but got "contents:admin"',
       ],
     ])
+  })
+})
+
+describe('a profile whose pattern does not compile', () => {
+  const rule = '{ claim: pipeline_slug, valuePattern: "a)|(" }'
+  const file = `pipeline: { profiles: [{ name: odd, match: [${rule}], permissions: ["contents:read"] }] }`
+  const told = [
+    'a profile is not available',
+    expect.stringMatching(
+      /^odd pipeline\.profiles\.0\.match\.0\.valuePattern: expected an RE2 pattern, but: /,
+    ),
+  ]
+
+  test('is told of when it is first asked for, once for the environment', async () => {
+    const { time, finds, warned } = coldStart(file)
+    await finds('default')
+    expect(warned).toEqual([])
+    for (const minutes of [0, 0, 5]) {
+      time.leap(minutes * MINUTE)
+      expect(await finds('odd')).toBe(false)
+    }
+    expect(warned).toEqual([told])
+  })
+
+  test('likewise where the profiles stand in the configuration', async () => {
+    const warned: (readonly string[])[] = []
+    const profiles = configuredProfiles(file, {
+      allowedClaims: ['pipeline_slug'],
+      warn: (...line) => warned.push(line),
+    })
+    for (const _ of [1, 2]) {
+      const { kind } = (await profiles(T0)).lookup('pipeline', 'odd')
+      expect(kind).toBe('unavailable')
+    }
+    expect(warned).toEqual([told])
   })
 })
 
