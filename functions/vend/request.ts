@@ -3,7 +3,6 @@ import type { EdgeEvent } from '../../shared/http/endpoint.ts'
 
 /** Bytes of a body on every vending route. */
 const MAX_BODY_BYTES = 20_480
-const MAX_NAME_LENGTH = 100
 
 /** The body as text; it is not parsed, since JSON routes expect none and git's format is its own. */
 export function bodyOf({ original: { body, isBase64Encoded } }: EdgeEvent): string | 'too large' {
@@ -15,9 +14,4 @@ export function bodyOf({ original: { body, isBase64Encoded } }: EdgeEvent): stri
 export function hasJsonType({ multiValueHeaders }: EdgeEvent): boolean {
   const [value, ...more] = multiValueHeaders['content-type'] ?? []
   return more.length === 0 && value?.split(';')[0]?.trim().toLowerCase() === 'application/json'
-}
-
-/** Nothing that could be taken for a prefix or break a line of the log. */
-export function isProfileName(name: string): boolean {
-  return name !== '' && [...name].length <= MAX_NAME_LENGTH && !/[:\s\p{C}]/u.test(name)
 }

@@ -22,10 +22,11 @@ import type { Time } from '../../shared/vending/http.ts'
 import { repositoryOf } from '../../shared/vending/issuers/repository.ts'
 import type { CiVerification } from '../../shared/vending/issuers/verify.ts'
 import type { AuditedVend } from '../../shared/vending/pipeline/audited.ts'
+import { isProfileName } from '../../shared/vending/profiles/name.ts'
 import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
 import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
 import { answerOf, answers } from './answers.ts'
-import { bodyOf, hasJsonType, isProfileName } from './request.ts'
+import { bodyOf, hasJsonType } from './request.ts'
 
 export interface VendServices {
   readonly settings: Pick<VendSettings, 'response' | 'github'>

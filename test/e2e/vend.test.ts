@@ -153,6 +153,8 @@ describe('preset ci', () => {
     { path: '/token/a:b', status: 400, body: { error: 'Bad Request' } },
     { path: '/token/a%20b', status: 400, body: { error: 'Bad Request' } },
     { path: '/token/a%0Ab', status: 400, body: { error: 'Bad Request' } },
+    { path: `/token/${'x'.repeat(100)}`, status: 404, body: { error: 'profile not found' } },
+    { path: '/token/a%E2%80%8Db', status: 400, body: { error: 'Bad Request' } },
     { path: `/token/${'x'.repeat(101)}`, status: 400, body: { error: 'Bad Request' } },
     { path: '/organization/token/any-library', status: 400, body: { error: 'Bad Request' } },
     {
