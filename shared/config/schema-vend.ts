@@ -83,6 +83,9 @@ const issuers = v.pipe(
           organizationClaim: claimName,
           pipelineClaim: claimName,
           pipelineIdClaim: claimName,
+          jobClaim: v.optional(claimName),
+          buildClaim: v.optional(claimName),
+          branchClaim: v.optional(claimName),
           algorithms: v.optional(
             v.pipe(
               v.array(
