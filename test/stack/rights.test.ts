@@ -17,6 +17,14 @@ const buildr = synthesize({ preset: 'buildr' })
 const standard = synthesize()
 const buddy = synthesize({ preset: 'buddy' })
 
+/** Put behind a preset, it vends GitHub tokens as well. */
+const vendYaml = `
+vend:
+  issuers: [{ kind: buildkite, organization: acme, audience: scrip }]
+  github: { organization: acme, appId: "1" }
+  profiles: {}
+`
+
 /** As `rightsOf` writes them: the one right that each function has is to write its own log. */
 function written(id: string, rights: ExpectedRights): string[] {
   const { tables = {}, reads = [], rotates = [], invokes = [], upstreams = [] } = rights
@@ -131,8 +139,8 @@ describe.each([
 })
 
 describe('least privilege', () => {
-  it('behind an edge, who limits strangers may read its secret, and nobody else', () => {
-    const edge = synthesize({ preset: 'butlr', add: edgeYaml, region: 'us-east-1' })
+  it('behind an edge, who limits strangers or writes down their address may read its secret, and nobody else', () => {
+    const edge = synthesize({ preset: 'butlr', add: edgeYaml + vendYaml, region: 'us-east-1' })
     const knowing = folders(edge).filter((folder) =>
       rightsOf(edge, folder).some((right) => right.includes('<OriginSecret/Secret>')),
     )
@@ -146,6 +154,7 @@ describe('least privilege', () => {
       'introspect',
       'leaked',
       'revoke',
+      'vend',
     ])
   })
 
