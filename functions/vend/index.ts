@@ -9,7 +9,7 @@ import { profileFileStore } from '../../shared/stores/profile-files.ts'
 import { vendedTokenStore } from '../../shared/stores/vended-tokens.ts'
 import { parseSymmetricKeys } from '../../shared/tokens/symmetric-keys.ts'
 import { pipelineRepositories } from '../../shared/vending/buildkite/pipeline-repository.ts'
-import { keptAlive } from '../../shared/vending/exchange.ts'
+import { exchange } from '../../shared/vending/exchange.ts'
 import { appJwts } from '../../shared/vending/github/app-jwt.ts'
 import { connectGitHub } from '../../shared/vending/github/client.ts'
 import { mintToken } from '../../shared/vending/github/mint.ts'
@@ -37,7 +37,6 @@ const noSecret = async (): Promise<string> => {
 }
 
 const issuers = vend.issuers.map(vendIssuer)
-const exchange = keptAlive()
 const github = connectGitHub(vend, {
   appJwt: appJwts(vend.github.appId, secret('githubAppKey', asText), time.now),
   exchange,

@@ -96,7 +96,7 @@ export function restService({ service, apiUrl, loopback, headers, exchange, time
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        timeoutMilliseconds: Math.min(left, call.timeoutMilliseconds ?? TRY_MILLISECONDS),
+        signal: AbortSignal.timeout(Math.min(left, call.timeoutMilliseconds ?? TRY_MILLISECONDS)),
         limitBytes: call.limitBytes ?? LIMIT_BYTES,
       })
       return readAnswer(what, answer)
@@ -126,7 +126,8 @@ function notEnoughTime(service: ServiceName): Failing {
 }
 
 /** Sorts answers. A 4xx is final: asked again, the service would say the same. */
-function readAnswer(what: string, { status, headers, body }: Incoming): ServiceAnswer | Failing {
+function readAnswer(what: string, { status, headers, body: bytes }: Incoming): ServiceAnswer | Failing {
+  const body = bytes.toString('utf8')
   if ((status >= 200 && status < 300) || status === 404)
     return { status, contentType: headers['content-type'] ?? '', body }
   const asked = retryAfterSeconds(headers['retry-after'])
