@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
@@ -177,6 +178,15 @@ describe('preset ci', () => {
   test('CH.6 the token covers the pipeline’s own repository, as Buildkite names it', async () => {
     const { body } = await ask('/token', {}, { pipeline_slug: 'linen', pipeline_id: 'id of linen' })
     expect(body).toMatchObject({ repositories: ['acme/linen'] })
+  })
+
+  test('CH.6 Buildkite’s token is sent without the line end that it was put with', async () => {
+    const kept = await new SecretsManagerClient({}).send(
+      new GetSecretValueCommand({ SecretId: stack.outputs.BuildkiteTokenSecret }),
+    )
+    expect(kept.SecretString).toBe(`${stack.ciKeys().buildkiteToken}\n`)
+    const { status } = await ask('/token', {}, { pipeline_slug: 'cotton', pipeline_id: 'id of cotton' })
+    expect(status).toBe(200)
   })
 
   test('CH.5 a pipeline that Buildkite does not know: 500, and the next request is fine', async () => {

@@ -111,7 +111,8 @@ function repositoriesOf(organizations: readonly string[], owner: string): Record
 }
 
 function fill(outputs: Outputs, secrets: SecretStore, { appKey, buildkiteToken }: CiKeys): void {
-  const values = { GithubAppKeySecret: appKey, BuildkiteTokenSecret: buildkiteToken }
+  // With the line end that a file has, which an operator would put there by `--secret-string file://`.
+  const values = { GithubAppKeySecret: appKey, BuildkiteTokenSecret: `${buildkiteToken}\n` }
   for (const [output, secretString] of Object.entries(values)) {
     const secret = secrets.find(outputs[output] ?? '')
     if (secret && !versionWithLabel(secret, current))
