@@ -1,6 +1,7 @@
 /** Calls to the REST APIs of GitHub and Buildkite: within a deadline, of bounded size, at most tried twice. */
 import { isLoopbackHost } from '../protocol/loopback.ts'
 import { type Exchange, ExchangeFailure, type Incoming, type Outgoing } from './exchange.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { type FailureKind, ServiceFailure, type ServiceName } from './service-failure.ts'
 
 /** When the whole request has to be over: milliseconds since 1970, by the same clock as everything else. */
@@ -167,7 +168,7 @@ function messageOf(body: string): string {
  *
  * @throws ServiceFailure `malformed`, which tells nothing of the text
  */
-export function objectOf(service: ServiceName, what: string, answer: ServiceAnswer): Record<string, unknown> {
+export function objectOf(service: ServiceName, what: string, answer: ServiceAnswer): JsonObject {
   const parsed = parseJson(answer.body)
   if (!isObject(parsed))
     throw new ServiceFailure(service, 'malformed', `${what}: the answer is no JSON object`)
@@ -180,10 +181,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined // JSON.parse quotes its input in the error, which may hold a token
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

@@ -138,7 +138,7 @@ export async function hostileShapes({ claims, key }: HostileWorld): Promise<Host
     [
       'padding in the middle',
       signedText(`${good.split('.')[0]}=.${payload}`, key),
-      'not a Bearer credential',
+      'no bearer token',
     ],
     [
       'base64 in place of base64url',
@@ -150,9 +150,9 @@ export async function hostileShapes({ claims, key }: HostileWorld): Promise<Host
       signedText(`${encoded('{"alg":"RS256"} ').replace(/.$/, 'B')}.${payload}`, key),
       reasons.encoding,
     ],
-    ['white space inside', good.replace('.', '. '), 'not a Bearer credential'],
-    ['a newline inside', good.replace('.', '.\n'), 'not a Bearer credential'],
-    ['a NUL at the end', `${good}\u0000`, 'not a Bearer credential'],
+    ['white space inside', good.replace('.', '. '), 'no bearer token'],
+    ['a newline inside', good.replace('.', '.\n'), 'no bearer token'],
+    ['a NUL at the end', `${good}\u0000`, 'no bearer token'],
     ['a header that is a list', signedJwt(claims, key, '[{"alg":"RS256"}]'), reasons.header],
     ['a header that is null', signedJwt(claims, key, 'null'), reasons.header],
     ['a header that is no JSON', signedJwt(claims, key, '{"alg":"RS256",}'), reasons.header],
