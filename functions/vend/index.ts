@@ -43,29 +43,6 @@ const github = connectGitHub(vend, {
   found: memory(REMEMBERED),
   time,
 })
-const parts = {
-  config: vend,
-  mint: (request, deadline) => mintToken(github, request, deadline),
-  repositories: pipelineRepositories({
-    settings: vend.buildkite,
-    loopback: vend.loopback,
-    host: vend.github.host,
-    token: asksBuildkite(vend) ? secret('buildkiteToken', asText) : noSecret,
-    exchange,
-    known: memory(REMEMBERED),
-    time,
-  }),
-  cache: vendedTokenStore(db, table('vendedTokens')),
-  sealer: sealer(secret('vendKeys', (text) => parseSymmetricKeys(text, 'vend-keys'))),
-  time,
-  warn,
-} satisfies Omit<Parameters<typeof vending>[0], 'matchRules'>
-const vendBy = new Map(
-  issuers.map((issuer) => [
-    issuer,
-    vending({ ...parts, matchRules: (profile, caller) => matchRules(profile, caller, issuer.allowedClaims) }),
-  ]),
-)
 const keys = issuerKeys({
   loopback: vend.loopback,
   onFailure: (issuer, reason) => warn('the keys of a CI issuer could not be read', `${issuer}: ${reason}`),
@@ -80,11 +57,24 @@ export const handler = vendEndpoint({
     time,
     warn,
   }),
-  vendFor(issuer) {
-    const found = vendBy.get(issuer)
-    if (!found) throw new Error(`${issuer.issuer} is not configured`)
-    return found
-  },
+  vend: vending({
+    config: vend,
+    matchRules,
+    mint: (request, deadline) => mintToken(github, request, deadline),
+    repositories: pipelineRepositories({
+      settings: vend.buildkite,
+      loopback: vend.loopback,
+      host: vend.github.host,
+      token: asksBuildkite(vend) ? secret('buildkiteToken', asText) : noSecret,
+      exchange,
+      known: memory(REMEMBERED),
+      time,
+    }),
+    cache: vendedTokenStore(db, table('vendedTokens')),
+    sealer: sealer(secret('vendKeys', (text) => parseSymmetricKeys(text, 'vend-keys'))),
+    time,
+    warn,
+  }),
   source: sourceReader(connections),
   time,
 })

@@ -7,7 +7,7 @@
  */
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import { vendAlarms } from '../../shared/config/vend-alarms.ts'
-import type { VendIssuer, VendSettings } from '../../shared/config/vend-types.ts'
+import type { VendSettings } from '../../shared/config/vend-types.ts'
 import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { log } from '../../shared/http/log.ts'
 import { fromMilliseconds } from '../../shared/protocol/brands.ts'
@@ -33,7 +33,7 @@ export interface VendServices {
   /** Verifies the values of the `Authorization` header. */
   readonly verify: (authorization: readonly string[], now: number) => Promise<CiVerification>
   readonly profiles: Profiles
-  readonly vendFor: (issuer: VendIssuer) => AuditedVend
+  readonly vend: AuditedVend
   /** The caller's address, for the audit line. */
   readonly source: (event: EdgeEvent['original']) => Promise<string>
   readonly time: Time
@@ -109,9 +109,10 @@ async function handle(
     git = parsed
   }
   const query = event.original.queryStringParameters ?? {}
-  const outcome = await services.vendFor(issuer)(
+  const outcome = await services.vend(
     {
       caller,
+      allowedClaims: issuer.allowedClaims,
       profile,
       repository: repositoryOf(caller, issuer, settings.github.host),
       repositoryScope: query['repository-scope'],

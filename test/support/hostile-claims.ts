@@ -135,11 +135,7 @@ export async function hostileShapes({ claims, key }: HostileWorld): Promise<Host
     ['no claims', signedText(`${encoded({ alg: 'RS256' })}.`, key), reasons.encoding],
     ['no signature', good.slice(0, -signature.length), reasons.encoding],
     ['padding', `${good}==`, reasons.encoding],
-    [
-      'padding in the middle',
-      signedText(`${good.split('.')[0]}=.${payload}`, key),
-      'no bearer token',
-    ],
+    ['padding in the middle', signedText(`${good.split('.')[0]}=.${payload}`, key), 'no bearer token'],
     [
       'base64 in place of base64url',
       `${good.slice(0, -signature.length)}${Buffer.alloc(256, 255).toString('base64').replace(/=+$/, '')}`,

@@ -41,6 +41,7 @@ export const organizationProfile = (different: Partial<Profile> = {}): Profile =
 export function vendRequest(different: Partial<VendRequest> = {}): VendRequest {
   return {
     caller,
+    allowedClaims: ['pipeline_slug'],
     profile: profile(),
     repository: { kind: 'at-buildkite' },
     fresh: false,
