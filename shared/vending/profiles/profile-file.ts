@@ -50,7 +50,15 @@ export interface ProfileFileOptions {
  *   of single profiles included
  */
 export async function parseProfileFile(text: string, options: ProfileFileOptions): Promise<ProfileFile> {
-  const data = await readYaml(text)
+  return readProfileFile(await readYaml(text), options)
+}
+
+/**
+ * Reads a profile file that is plain data already, as a configuration holds it.
+ *
+ * @throws FaultyProfileFile as `parseProfileFile` does
+ */
+export async function readProfileFile(data: unknown, options: ProfileFileOptions): Promise<ProfileFile> {
   const faults = costingTheFile(faultList())
   const root = readMapping(data, '', ['pipeline', 'organization'], faults) ?? {}
   const pipeline = readSection(root.pipeline, 'pipeline', ['defaults', 'profiles'], faults)

@@ -9,7 +9,12 @@ import { vendAlarms } from '../../config/vend-alarms.ts'
 import type { Deadline, Time } from '../http.ts'
 import { reasonOf } from '../service-failure.ts'
 import { type ProfileFault, tellFault } from './faults.ts'
-import { type ProfileFile, parseProfileFile } from './profile-file.ts'
+import {
+  type ProfileFile,
+  type ProfileFileOptions,
+  parseProfileFile,
+  readProfileFile,
+} from './profile-file.ts'
 
 /** The table, `stores/profile-files.ts`. */
 export interface LastGoodFiles {
@@ -45,32 +50,39 @@ const READ_MILLISECONDS = 2_000
 /** While GitHub does not answer, it is asked this often. */
 const RETRY_MILLISECONDS = 30_000
 
-/** Profiles that stand in the configuration: they are the same for as long as the function is. */
-export function configuredProfiles(text: string, options: ReadOptions): Profiles {
-  let parsed: Promise<ProfileFile> | undefined
-  async function parse(): Promise<ProfileFile> {
+type ReadOptions = Pick<RemoteProfiles, 'allowedClaims' | 'warn'>
+
+/**
+ * Profiles that stand in the configuration: they are the same for as long as the function is.
+ *
+ * @param data the profile file as plain data; it is read with the first request
+ */
+export function configuredProfiles(data: unknown, options: ReadOptions): Profiles {
+  let file: Promise<ProfileFile> | undefined
+  async function read(): Promise<ProfileFile> {
     try {
-      return await readFile(text, options)
+      return await tellingFaults(options, (telling) => readProfileFile(data, telling))
     } catch (error) {
       throw new ProfilesUnavailable(reasonOf(error))
     }
   }
   return () => {
-    parsed ??= parse()
-    return parsed
+    file ??= read()
+    return file
   }
 }
-
-type ReadOptions = Pick<RemoteProfiles, 'allowedClaims' | 'warn'>
 
 /**
  * Reads a file. A profile that is faulty by itself is not available, and whoever wrote it has to learn why: now, or
  * when its patterns are first compiled.
  */
-async function readFile(text: string, { allowedClaims, warn }: ReadOptions): Promise<ProfileFile> {
+async function tellingFaults(
+  { allowedClaims, warn }: ReadOptions,
+  read: (options: ProfileFileOptions) => Promise<ProfileFile>,
+): Promise<ProfileFile> {
   const tell = (fault: ProfileFault) =>
     warn(vendAlarms.profileInvalid, `${fault.profile ?? ''} ${tellFault(fault)}`)
-  const file = await parseProfileFile(text, { allowedClaims, onPatternFault: tell })
+  const file = await read({ allowedClaims, onPatternFault: tell })
   for (const fault of file.faults) tell(fault)
   return file
 }
@@ -82,7 +94,7 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
 
   async function hold(text: string, freshFor: number): Promise<ProfileFile> {
     const known = held?.text === text ? held.file : undefined
-    const file = known ?? (await readFile(text, remote))
+    const file = known ?? (await tellingFaults(remote, (telling) => parseProfileFile(text, telling)))
     held = { text, file, readAgainAt: time.now() + freshFor }
     return file
   }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  configuredProfiles,
   type LastGoodFiles,
   ProfilesUnavailable,
   remoteProfiles,
@@ -123,19 +122,6 @@ describe('a profile whose pattern does not compile', () => {
     for (const minutes of [0, 0, 5]) {
       time.leap(minutes * MINUTE)
       expect(await finds('odd')).toBe(false)
-    }
-    expect(warned).toEqual([told])
-  })
-
-  test('likewise where the profiles stand in the configuration', async () => {
-    const warned: (readonly string[])[] = []
-    const profiles = configuredProfiles(file, {
-      allowedClaims: ['pipeline_slug'],
-      warn: (...line) => warned.push(line),
-    })
-    for (const _ of [1, 2]) {
-      const { kind } = (await profiles(T0)).lookup('pipeline', 'odd')
-      expect(kind).toBe('unavailable')
     }
     expect(warned).toEqual([told])
   })
