@@ -68,9 +68,10 @@ export async function readProfileFile(data: unknown, options: ProfileFileOptions
     pipeline: readProfiles('pipeline', pipeline.profiles, options.allowedClaims, faults),
     organization: readProfiles('organization', organization.profiles, options.allowedClaims, faults),
   }
-  const all = [...faults.all, ...allFaults(Object.values(entries).flat(), options.patterns === 'now')]
+  const both = Object.values(entries).flat()
+  if (both.some(hasPatterns)) await warmUp()
+  const all = [...faults.all, ...allFaults(both, options.patterns === 'now')]
   if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
-  if (Object.values(entries).flat().some(hasPatterns)) warmUp()
   const { onPatternFault = () => undefined } = options
   const catalogues = {
     pipeline: catalogueOf(entries.pipeline, onPatternFault),

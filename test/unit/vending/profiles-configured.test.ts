@@ -6,6 +6,13 @@ vi.mock('yaml', () => {
   throw new Error('it takes 34 ms of a cold start, and there is no YAML to read')
 })
 
+/** Whether the engine of patterns has been asked for. */
+const re2js = vi.hoisted(() => ({ isLoaded: false }))
+vi.mock('re2js', async (original) => {
+  re2js.isLoaded = true
+  return original()
+})
+
 function configured(data: unknown) {
   const warned: (readonly string[])[] = []
   const warn = (...line: readonly [string, string]) => void warned.push(line)
@@ -15,7 +22,7 @@ function configured(data: unknown) {
 }
 
 describe('profiles that stand in the configuration', () => {
-  test('are read without the parser of YAML, once', async () => {
+  test('are read once, without the parser of YAML, and without RE2 where no rule has a pattern', async () => {
     const { file, warned } = configured({
       pipeline: { defaults: { permissions: ['issues:read'] }, ...pipeline(profile({})).pipeline },
       ...organization(profile({ repositories: ['silk'] })),
@@ -33,12 +40,15 @@ describe('profiles that stand in the configuration', () => {
       { kind: 'unknown' },
     ])
     expect(await file()).toBe(read)
+    expect(re2js.isLoaded).toBe(false)
     expect(warned).toEqual([])
   })
 
   test('are told of where one is faulty, and for its pattern when it is first asked for', async () => {
     const odd = { match: [{ claim: 'pipeline_slug', valuePattern: 'a)|(' }] }
     const { file, warned } = configured(pipeline(profile({ name: 'broken', permissions: [] }), profile(odd)))
+    await file()
+    expect([re2js.isLoaded, warned.length]).toEqual([true, 1])
     for (const _ of [1, 2]) expect((await file()).lookup('pipeline', 'p').kind).toBe('unavailable')
     const message = 'a profile is not available'
     expect(warned).toEqual([
