@@ -42,6 +42,7 @@ export interface VendServices {
 /** For the whole of a request; API Gateway waits 29 s, and a CI job less gladly. */
 const REQUEST_MILLISECONDS = 10_000
 
+/** The handler of all vending routes: whatever happens, there is an audit line and one of the uniform answers. */
 export function vendEndpoint(services: VendServices): Handler {
   return endpoint([], async (event) => {
     const { httpMethod, path, requestContext } = event.original

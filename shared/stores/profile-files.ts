@@ -46,6 +46,7 @@ export class ProfileFileTooLarge extends Error {
 /** For one operation, retries included: the file itself has two seconds to be read. */
 const OPERATION_MILLISECONDS = 1_500
 
+/** Every operation ends within 1.5 s, and throws where the table has not answered then. */
 export function profileFileStore(db: DynamoDBDocumentClient, table: string): ProfileFileStore {
   const limited = () => ({ abortSignal: AbortSignal.timeout(OPERATION_MILLISECONDS) })
 
