@@ -24,6 +24,7 @@ import type { AuditedVend } from '../../shared/vending/pipeline/audited.ts'
 import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
 import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
 import { answerOf, answers } from './answers.ts'
+import { REQUEST_MILLISECONDS, withinRequest } from './deadline.ts'
 import { bodyOf, hasJsonType, isProfileName } from './request.ts'
 
 export interface VendServices {
@@ -37,29 +38,40 @@ export interface VendServices {
   readonly time: Time
 }
 
-/** For the whole of a request; API Gateway waits 29 s, and a CI job less gladly. */
-const REQUEST_MILLISECONDS = 10_000
-
 export function vendEndpoint(services: VendServices): Handler {
   return endpoint([], async (event) => {
     const { httpMethod, path, requestContext } = event.original
     const audited = {
       method: httpMethod,
       path,
-      sourceIp: await services.source(event.original).catch(() => requestContext.identity.sourceIp),
+      sourceIp: requestContext.identity.sourceIp,
       userAgent: event.headers['user-agent'] ?? '',
     }
     try {
       return await withAudit(
         audited,
         (record) => log.info('vending', { audit: record }),
-        (entry) => handle(event, entry, services),
+        (entry) => withinRequest(locateAndHandle(event, entry, services)),
       )
     } catch (error) {
       log.error('vending failed', { cause: error instanceof Error ? error.name : 'not an Error' })
       return answers.failed()
     }
   })
+}
+
+/** The caller's address is looked up meanwhile: the edge's secret may be slow to come, or never come. */
+async function locateAndHandle(
+  event: EdgeEvent,
+  entry: AuditEntry,
+  services: VendServices,
+): Promise<APIGatewayProxyResult> {
+  const located = services.source(event.original).then(entry.source, () => undefined)
+  try {
+    return await handle(event, entry, services)
+  } finally {
+    await located
+  }
 }
 
 async function handle(
