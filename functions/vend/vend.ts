@@ -33,7 +33,7 @@ export interface VendServices {
   readonly verify: (authorization: readonly string[], now: number) => Promise<CiVerification>
   readonly profiles: Profiles
   readonly vendFor: (issuer: VendIssuer) => AuditedVend
-  /** The caller's address, for the audit line. */
+  /** The caller's whole address, for the audit line. */
   readonly source: (event: EdgeEvent['original']) => Promise<string>
   readonly time: Time
 }
