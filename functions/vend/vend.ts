@@ -25,7 +25,7 @@ import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
 import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
 import { answerOf, answers } from './answers.ts'
 import { REQUEST_MILLISECONDS, withinRequest } from './deadline.ts'
-import { bodyOf, hasJsonType, isProfileName } from './request.ts'
+import { bodyOf, hasJsonType, isProfileName, parametersOf } from './request.ts'
 
 export interface VendServices {
   readonly settings: Pick<VendSettings, 'response' | 'github'>
@@ -101,6 +101,8 @@ async function handle(
   const name = event.original.pathParameters?.profile ?? DEFAULT_NAME
   if (!isProfileName(name)) return ended('bad request', 'no profile can have this name', answers.badRequest())
   entry.asked(route.kind, name)
+  const parameters = parametersOf(event)
+  if ('fault' in parameters) return ended('bad request', parameters.fault, answers.badRequest())
   const profiles = await services.profiles(deadline).catch((error: unknown) => {
     if (!(error instanceof ProfilesUnavailable)) throw error
     log.error('profiles unavailable', { reason: error.message })
@@ -118,16 +120,13 @@ async function handle(
     if ('fault' in parsed) return ended('bad request', parsed.fault, answers.badRequest())
     git = parsed
   }
-  const query = event.original.queryStringParameters ?? {}
   const outcome = await services.vendFor(issuer)(
     {
       caller,
       profile,
       repository: repositoryOf(caller, issuer, settings.github.host),
-      repositoryScope: query['repository-scope'],
-      permissions: query.permissions,
+      ...parameters,
       wanted: git && wantedRepository(git, settings.github.host),
-      fresh: query.fresh === '1',
       deadline,
     },
     entry,

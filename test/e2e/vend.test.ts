@@ -155,6 +155,12 @@ describe('preset ci', () => {
     { path: '/token/a%0Ab', status: 400, body: { error: 'Bad Request' } },
     { path: `/token/${'x'.repeat(101)}`, status: 400, body: { error: 'Bad Request' } },
     { path: '/organization/token/any-library', status: 400, body: { error: 'Bad Request' } },
+    { path: '/token?permission=contents:read', status: 400, body: { error: 'Bad Request' } },
+    {
+      path: '/organization/token/shared-libs?repository-scope=cotton&repository-scope=linen',
+      status: 400,
+      body: { error: 'Bad Request' },
+    },
     {
       path: '/organization/token/any-library?repository-scope=a/b',
       status: 400,

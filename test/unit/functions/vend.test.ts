@@ -131,3 +131,52 @@ describe('a profile’s name', () => {
     expect(answer.status).toBe(status)
   })
 })
+
+describe('query parameters', () => {
+  const routes = ['/token', '/git-credentials', '/organization/token/{profile}'] as const
+  const body = 'protocol=https\nhost=github.com\npath=acme/silk\n\n'
+
+  test('reach the layers of vending as they came', async () => {
+    const { ask, vendRequests } = vendingTo()
+    const query = { 'repository-scope': 'cotton', permissions: 'contents:read,issues:read', fresh: '1' }
+    for (const resource of routes) {
+      await ask({ resource, query, body })
+      await ask({ resource, body })
+    }
+    const narrowed = { repositoryScope: 'cotton', permissions: 'contents:read,issues:read', fresh: true }
+    const whole = { repositoryScope: undefined, permissions: undefined, fresh: false }
+    expect(
+      vendRequests.map(({ repositoryScope, permissions, fresh }) => ({
+        repositoryScope,
+        permissions,
+        fresh,
+      })),
+    ).toEqual(routes.flatMap(() => [narrowed, whole]))
+  })
+
+  test.each([
+    { query: { permissions: ['contents:read', 'issues:read'] }, reason: 'permissions comes several times' },
+    { query: { 'repository-scope': ['silk', 'silk'] }, reason: 'repository-scope comes several times' },
+    { query: { fresh: ['1', '1'] }, reason: 'fresh comes several times' },
+    { query: { 'permissions[]': 'contents:read' }, reason: 'there is no query parameter permissions[]' },
+    { query: { repository_scope: 'silk' }, reason: 'there is no query parameter repository_scope' },
+    { query: { Permissions: 'contents:read' }, reason: 'there is no query parameter Permissions' },
+    { query: { '': '' }, reason: 'there is no query parameter ' },
+    { query: { fresh: 'true' }, reason: 'fresh is not 1' },
+    { query: { fresh: '' }, reason: 'fresh is not 1' },
+  ])('$query: 400 on every route, and nothing is vended', async ({ query, reason }) => {
+    const { ask, vendRequests } = vendingTo()
+    for (const resource of routes) {
+      const { status, body: told } = await ask({ resource, query, body })
+      const error = { error: 'Bad Request' }
+      expect({ status, body: told }).toEqual({
+        status: 400,
+        body: resource.includes('git') ? JSON.stringify(error) : error,
+      })
+    }
+    expect(vendRequests).toEqual([])
+    expect(audits().map(({ decision }) => [decision.outcome, decision.reason])).toEqual(
+      routes.map(() => ['bad request', reason]),
+    )
+  })
+})
