@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
@@ -179,12 +179,25 @@ describe('preset ci', () => {
   })
 
   test('CH.6 the token covers the pipeline’s own repository, as Buildkite names it', async () => {
-    const { body } = await ask('/token', {}, { pipeline_slug: 'linen', pipeline_id: 'id of linen' })
+    const { body } = await ask('/token', {}, { pipeline_slug: 'linen' })
     expect(body).toMatchObject({ repositories: ['acme/linen'] })
   })
 
+  test('CH.5 a pipeline whose slug is another’s by now: 500, and no token of that one’s repository', async () => {
+    const { status, body } = await ask('/token', {}, { pipeline_slug: 'linen', pipeline_id: randomUUID() })
+    expect({ status, body }).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
+    expect(audits().at(-1)).toMatchObject({
+      request: { status: 500 },
+      decision: {
+        outcome: 'failed',
+        reason:
+          'Buildkite: GET /v2/organizations/acme/pipelines/linen: another pipeline has this slug by now',
+      },
+    })
+  })
+
   test('CH.5 a pipeline that Buildkite does not know: 500, and the next request is fine', async () => {
-    const { status, body } = await ask('/token', {}, { pipeline_slug: 'unknown', pipeline_id: 'unknown' })
+    const { status, body } = await ask('/token', {}, { pipeline_slug: 'unknown' })
     expect({ status, body }).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
     expect((await ask('/token')).status).toBe(200)
   })
