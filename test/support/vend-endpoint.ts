@@ -1,8 +1,7 @@
-/** The vending endpoint between parts that are told what to say, and the audit lines that it writes. */
+/** The vending endpoint between parts that are told what to say. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type VendServices, vendEndpoint } from '../../functions/vend/vend.ts'
 import type { VendIssuer } from '../../shared/config/vend-types.ts'
-import type { AuditRecord } from '../../shared/vending/audit.ts'
 import type { VendRequest } from '../../shared/vending/pipeline/types.ts'
 import { apiGatewayEvent, lambdaContext, type Request } from './api-gateway-event.ts'
 import { caller, profile, vended } from './vend-requests.ts'
@@ -54,12 +53,4 @@ export function vendingTo(different: Partial<VendServices> = {}) {
       return { status: statusCode, body: resource.includes('git') ? body : JSON.parse(body) }
     },
   }
-}
-
-/** The audit records among the lines of a log. */
-export function auditsOf(text: string): readonly AuditRecord[] {
-  return text
-    .split('\n')
-    .filter((line) => line.includes('"audit"'))
-    .map((line) => JSON.parse(line).audit)
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { captureLog } from '../../support/log-lines.ts'
-import { auditsOf, authorized, json, vendingTo } from '../../support/vend-endpoint.ts'
+import { auditsOf, captureLog } from '../../support/log-lines.ts'
+import { authorized, json, vendingTo } from '../../support/vend-endpoint.ts'
 
 const output = captureLog()
 const audits = () => auditsOf(output.text())
