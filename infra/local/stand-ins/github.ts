@@ -47,6 +47,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
     if (installation.suspended)
       return { status: 403, body: { message: 'This installation has been suspended' } }
     const asked = parse(body)
+    if (typeof asked === 'string') return { status: 400, body: { message: asked } }
     mintRequests.push(asked)
     const granted = grant(asked, installation)
     if (typeof granted === 'string') return { status: 422, body: { message: granted } }
