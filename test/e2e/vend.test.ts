@@ -209,6 +209,13 @@ describe('preset ci', () => {
       expect(body).toMatchObject({ profile: 'org:any-library', repositories: ['acme/linen'] })
     })
 
+    test('cover all repositories where they say so, by one name (CH.4)', async () => {
+      const { status, body } = await ask('/organization/token/everything')
+      const permissions = ['issues:read', 'metadata:read']
+      expect({ status, body }).toEqual({ status: 200, body: reply('everything', ['acme/*'], permissions) })
+      expect(stack.standIns?.github?.mintRequests.at(-1)).toEqual({ permissions: { issues: 'read' } })
+    })
+
     test('permissions are narrowed, and never widened', async () => {
       const claims = { pipeline_slug: 'silk-prod', build_branch: 'main' }
       const narrowed = await ask('/token/release?permissions=contents:read', {}, claims)
@@ -323,5 +330,9 @@ function withMoreProfiles(yaml: string): string {
         - { name: twice, match: [{ claim: pipeline_slug, value: x }], permissions: ["contents:write"] }
         - { name: blow-up, match: [{ claim: build_branch, valuePattern: "a)|(" }], permissions: ["contents:read"] }
 `
-  return yaml.replace('        - name: release\n', `${more}        - name: release\n`)
+  const everything = `        - { name: everything, match: [], repositories: ["{{all-repositories}}"], permissions: ["issues:read"] }
+`
+  return yaml
+    .replace('        - name: release\n', `${more}        - name: release\n`)
+    .replace('        - name: any-library\n', `${everything}        - name: any-library\n`)
 }
