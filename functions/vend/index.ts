@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../shared/config/runtime.ts'
 import { asksBuildkite } from '../../shared/config/used-secrets.ts'
 import { log } from '../../shared/http/log.ts'
-import { connect, sourceReader } from '../../shared/http/token-deployment.ts'
+import { addressReader, connect } from '../../shared/http/token-deployment.ts'
 import { epochSeconds } from '../../shared/protocol/brands.ts'
 import { memory } from '../../shared/stores/memory.ts'
 import { profileFileStore } from '../../shared/stores/profile-files.ts'
@@ -75,6 +75,6 @@ export const handler = vendEndpoint({
     time,
     warn,
   }),
-  source: sourceReader(connections),
+  source: addressReader(connections),
   time,
 })

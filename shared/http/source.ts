@@ -1,4 +1,4 @@
-/** The source address of a request, as far as limits on strangers ask for it. */
+/** The source address of a request, as limits on strangers and the audit log ask for it. */
 import { EDGE_SECRET_HEADER } from '../config/environment.ts'
 import { matchesAnyHash, sha256 } from '../protocol/hash.ts'
 
@@ -9,16 +9,23 @@ export interface Arrival {
 }
 
 /**
- * The address that a limit counts: an IPv4 address, or the /64 of an IPv6 address, since one host has a whole
- * /64 to itself (RFC 4291 §2.5.4).
+ * The caller's address, whole.
  *
  * API Gateway sees the edge's address, and the viewer's stands before it in `X-Forwarded-For`. Anyone can send
  * that header to the API itself, so it is believed only with the edge's secret.
  *
  * @param edgeSecret what the edge adds to each request; nothing in a deployment without an edge
  */
+export function callerAddress(event: Arrival, edgeSecret: string | undefined): string {
+  return viewerAddress(event, edgeSecret) ?? event.requestContext.identity.sourceIp
+}
+
+/**
+ * The address that a limit counts: an IPv4 address, or the /64 of an IPv6 address, since one host has a whole
+ * /64 to itself (RFC 4291 §2.5.4).
+ */
 export function sourceOf(event: Arrival, edgeSecret: string | undefined): string {
-  const address = viewerAddress(event, edgeSecret) ?? event.requestContext.identity.sourceIp
+  const address = callerAddress(event, edgeSecret)
   // All IPv4 addresses have the same /64 where they are written as IPv6 (RFC 4291 §2.5.5.2).
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

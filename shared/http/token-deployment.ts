@@ -25,7 +25,7 @@ import type { AccessTokenServices } from './check-access-token.ts'
 import type { IssuingServices } from './issue-tokens.ts'
 import { rateLimiter } from './rate-limit.ts'
 import { rememberedVerification } from './remembered-verification.ts'
-import { type Arrival, sourceOf } from './source.ts'
+import { type Arrival, callerAddress, sourceOf } from './source.ts'
 import { tierOfAccount } from './tiers.ts'
 import type { TokenDeployment } from './token-endpoint.ts'
 
@@ -75,9 +75,14 @@ export function tokenDeployment(config: Config, connections: Connections): Token
   }
 }
 
-/** Reads a caller's address; behind an edge, whose secret it looks up, that is the viewer's. */
+/** Reads the address that limits count a caller by; behind an edge, whose secret it looks up, the viewer's. */
 export function sourceReader({ edgeSecret }: Connections): (event: Arrival) => Promise<string> {
   return async (event) => sourceOf(event, await edgeSecret())
+}
+
+/** Reads a caller's whole address, for the log; behind an edge the viewer's. */
+export function addressReader({ edgeSecret }: Connections): (event: Arrival) => Promise<string> {
+  return async (event) => callerAddress(event, await edgeSecret())
 }
 
 /** The keys of refresh tokens. */

@@ -136,6 +136,13 @@ describe('without an api', () => {
 })
 
 describe('a deployment that only vends GitHub tokens', () => {
+  it('gets bodies as bytes, whose number has a limit, and reads no API key', () => {
+    const { Properties } =
+      synthesize({ preset: 'ci' }).resources('AWS::ApiGateway::RestApi')['Api/RestApi'] ?? {}
+    expect(Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] })
+    expect(Properties).not.toHaveProperty('ApiKeySourceType')
+  })
+
   it('has the vending routes and the health check, each of which anybody may ask', () => {
     const routes = routesOf(synthesize({ preset: 'ci' }))
     expect(routes.map(({ route }) => route)).toEqual([

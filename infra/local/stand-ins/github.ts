@@ -12,18 +12,18 @@ export interface GitHubStandIn extends StandIn {
   readonly tokens: ReadonlyMap<string, Granted>
   /** Bodies of the requests for tokens so far. */
   readonly mintRequests: readonly unknown[]
-  /** Texts by `owner/repository/path`: changed at will. */
-  readonly files: Map<string, string>
+  /** Where the App is installed: changed at will. */
+  readonly installations: Installation[]
 }
 
 const HOUR = 3_600_000
 
 /** @param port a free one for 0 */
 export async function startGitHub(options: AppOptions, port = 0): Promise<GitHubStandIn> {
-  const { installations, appId, now = Date.now } = options
+  const { appId, now = Date.now } = options
+  const installations = [...options.installations]
   const tokens = new Map<string, Granted>()
   const mintRequests: unknown[] = []
-  const files = new Map(installations.flatMap(filesOf))
 
   const asApp =
     (answer: (asked: Asked) => Told) =>
@@ -50,6 +50,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
     if (installation.suspended)
       return { status: 403, body: { message: 'This installation has been suspended' } }
     const asked = parse(body)
+    if (typeof asked === 'string') return { status: 400, body: { message: asked } }
     mintRequests.push(asked)
     const granted = grant(asked, installation)
     if (typeof granted === 'string') return { status: 422, body: { message: granted } }
@@ -114,7 +115,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
         ({ parts: [owner = '', name = '', path], headers }, { installation, repositories, permissions }) => {
           const covered = repositories === 'all' ? installation.repositories : repositories
           const isCovered = same(owner, installation.owner) && covered.some((one) => same(one, name))
-          const text = files.get(`${installation.owner}/${name}/${path}`)
+          const text = installation.files?.[`${name}/${path}`]
           if (!isCovered || permissions.contents === undefined || text === undefined) return notFound
           if (!/\braw\b/.test(headers.accept ?? ''))
             return {
@@ -146,11 +147,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
       }),
     },
   ]
-  return { ...(await startStandIn(routes, port)), tokens, mintRequests, files }
-}
-
-function filesOf({ owner, files = {} }: Installation): [string, string][] {
-  return Object.entries(files).map(([path, text]) => [`${owner}/${path}`, text])
+  return { ...(await startStandIn(routes, port)), tokens, mintRequests, installations }
 }
 
 const notFound: Told = { status: 404, body: { message: 'Not Found' } }

@@ -20,7 +20,7 @@ export interface VendRequest {
   readonly profile: Profile
   /** The pipeline's own repository as its token tells it; organization profiles do not look at it. */
   readonly repository: ClaimedRepository
-  /** Query parameters, as they came. */
+  /** Query parameters, as they came, each once. */
   readonly repositoryScope?: string | undefined
   readonly permissions?: string | undefined
   /** What git asks for; `elsewhere` when that is on another host. */

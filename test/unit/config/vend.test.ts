@@ -1,48 +1,35 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { checkConfig } from '../../../shared/config/parse.ts'
+import { FaultyFile } from '../../../shared/config/faults.ts'
+import { parseConfig } from '../../../shared/config/parse.ts'
 
-const openid = {
-  kind: 'openid',
-  issuer: 'https://ci.example.com',
-  audience: 'scrip',
-  allowedClaims: ['team', 'tag:'],
-  repositoryClaim: 'repo',
-  organizationClaim: 'tenant',
-  pipelineClaim: 'pipe',
-  pipelineIdClaim: 'pipe_id',
-}
-
-function issuerOf(setting: object) {
-  const { vend } = checkConfig(
-    {
-      vend: { issuers: [setting], github: { organization: 'acme', appId: '1' }, profiles: {} },
-      rateLimits: { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } },
-    },
-    'scrip.yaml',
+const ci = readFileSync('infra/presets/ci.yaml', 'utf8')
+const withInstallations = (installations: string) =>
+  parseConfig(
+    ci.replace('    organization: acme\n', `    organization: acme\n    installations: ${installations}\n`),
+    'ci.yaml',
   )
-  return vend?.issuers[0]
-}
 
-describe('an OpenID issuer', () => {
-  test('has defaults for all but the names of its claims', () => {
-    expect(issuerOf(openid)).toEqual({
-      ...openid,
-      requiredClaims: [],
-      claimValues: {},
-      algorithms: ['RS256'],
-    })
+describe('vend.github.installations', () => {
+  test('are found by the owner’s name in any case: in lower case from here on', () => {
+    const { vend } = withInstallations('{ Acme: "7001", grace-Hopper: "7002" }')
+    expect(vend?.github.installations).toEqual({ acme: '7001', 'grace-hopper': '7002' })
   })
 
-  test('may name all its claims', () => {
-    const named = {
-      ...openid,
-      jobClaim: 'job',
-      buildClaim: 'run',
-      branchClaim: 'ref',
-      requiredClaims: ['team'],
-      claimValues: { tenant: 'acme' },
-      algorithms: ['ES256'],
-    }
-    expect(issuerOf(named)).toEqual(named)
+  test('name each owner once, and that is the only fault', () => {
+    expect(faultsOf(() => withInstallations('{ Acme: "7001", acme: "7002" }'))).toEqual([
+      {
+        path: 'vend.github.installations',
+        expected: 'each owner once, be it in upper or in lower case, but got Object',
+      },
+    ])
   })
 })
+
+function faultsOf(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    return error instanceof FaultyFile ? error.faults : error
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EDGE_SECRET_HEADER } from '../../../shared/config/environment.ts'
-import { sourceOf } from '../../../shared/http/source.ts'
+import { callerAddress, sourceOf } from '../../../shared/http/source.ts'
 import { apiGatewayEvent } from '../../support/api-gateway-event.ts'
 
 const from = (sourceIp: string, headers: readonly (readonly [string, string])[] = []) =>
@@ -61,4 +61,34 @@ describe('behind an edge', () => {
       expect(sourceOf(event, secret)).toBe('192.0.2.7')
     },
   )
+})
+
+describe('the address that the log tells', () => {
+  const secret = 'what-only-the-edge-knows'
+  const throughEdge = (chain: string) =>
+    from('192.0.2.7', [
+      [EDGE_SECRET_HEADER, secret],
+      ['X-Forwarded-For', chain],
+    ])
+
+  test.each([
+    { what: 'whole, and no network', event: from('2001:db8:1:2:3:4:5:6'), told: '2001:db8:1:2:3:4:5:6' },
+    {
+      what: 'the viewer’s behind an edge',
+      event: throughEdge('2001:db8:1:2::9, 192.0.2.7'),
+      told: '2001:db8:1:2::9',
+    },
+    {
+      what: 'the viewer’s, whatever it wrote itself',
+      event: throughEdge('203.0.113.1, 198.51.100.9, 192.0.2.7'),
+      told: '198.51.100.9',
+    },
+    {
+      what: 'the caller’s own without the edge’s secret',
+      event: from('192.0.2.7', [['X-Forwarded-For', '198.51.100.9, 192.0.2.7']]),
+      told: '192.0.2.7',
+    },
+  ])('is $what', ({ event, told }) => {
+    expect(callerAddress(event, secret)).toBe(told)
+  })
 })
