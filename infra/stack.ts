@@ -44,7 +44,11 @@ export function defineStacks(app: App, deployment: Deployment): void {
     algorithm: config.signing.algorithm,
     secrets: usedSecrets(config),
   })
-  if (config.vend) new VendAlarms(stack, 'VendAlarms', functions.get('vend').logGroup)
+  if (config.vend)
+    new VendAlarms(stack, 'VendAlarms', {
+      logGroup: functions.get('vend').logGroup,
+      topicArn: config.alarms?.topicArn,
+    })
   const api = new Api(stack, 'Api', { config, stageName, functions })
   // The API opens once there are keys to sign with.
   api.restApi.deploymentStage.node.addDependency(keys)

@@ -10,7 +10,7 @@ describe('every file keeps the import law', () => {
     const layers = files.map((file) => file.split('/').slice(0, 2).join('/'))
     expect([...new Set(layers)]).toEqual(
       expect.arrayContaining([
-        ...['protocol', 'config', 'stores', 'tokens', 'http'].map((name) => `shared/${name}`),
+        ...['protocol', 'config', 'stores', 'tokens', 'vending', 'http'].map((name) => `shared/${name}`),
         'functions/token',
         'functions/grants',
         'infra/cli',

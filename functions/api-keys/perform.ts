@@ -40,6 +40,13 @@ export type Action = Exclude<Step, { readonly kind: 'nothing' | 'wait' | 'lack p
 
 const LATER: Outcome = { kind: 'later' }
 
+/**
+ * Takes one step, which begins where the last one that was written down ended: a run that breaks off between the change
+ * and the write makes the same change again.
+ *
+ * @param account as it was read, and as it still has to be for the write to be made
+ * @throws ThrottledError, and what the table and the control plane throw
+ */
 export async function perform(
   { stackName, accounts, control, clock, newValue, pause }: PerformServices,
   account: KeyedAccount,

@@ -24,6 +24,11 @@ export interface Survey {
 /** What a customer waits for comes first, and what makes room before what needs it. */
 const inOrder = ['withdraw', 'switch', 'drop', 'delete', 'join', 'create', 'replace', 'plan'] as const
 
+/**
+ * Looks at every account.
+ *
+ * @param stepOf what there is to do for an account
+ */
 export async function survey(
   all: AsyncIterable<KeyedAccount>,
   stepOf: (account: KeyedAccount) => Step,

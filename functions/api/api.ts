@@ -36,6 +36,7 @@ export interface ApiServices {
   readonly clock: Clock
 }
 
+/** The handler behind the authorizer, whose context tells who calls and at which rate. */
 export function apiEndpoint(services: ApiServices): Handler {
   return endpoint([], async (event) => {
     const now = fromMilliseconds(services.clock())

@@ -38,6 +38,7 @@ export type AuthorizerHandler = (
   context: Context,
 ) => Promise<APIGatewayAuthorizerResult>
 
+/** Answers Allow or Deny, each with a context; whatever it throws, API Gateway answers with 503. */
 export function authorizer(services: AuthorizerServices): AuthorizerHandler {
   const { config, accounts, limiter } = services
   return async (event, context) => {

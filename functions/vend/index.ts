@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../shared/config/runtime.ts'
 import { asksBuildkite } from '../../shared/config/used-secrets.ts'
 import { log } from '../../shared/http/log.ts'
-import { connect, sourceReader } from '../../shared/http/token-deployment.ts'
+import { addressReader, connect } from '../../shared/http/token-deployment.ts'
 import { epochSeconds } from '../../shared/protocol/brands.ts'
 import { memory } from '../../shared/stores/memory.ts'
 import { profileFileStore } from '../../shared/stores/profile-files.ts'
 import { vendedTokenStore } from '../../shared/stores/vended-tokens.ts'
 import { parseSymmetricKeys } from '../../shared/tokens/symmetric-keys.ts'
 import { pipelineRepositories } from '../../shared/vending/buildkite/pipeline-repository.ts'
-import { keptAlive } from '../../shared/vending/exchange.ts'
+import { exchange } from '../../shared/vending/exchange.ts'
 import { appJwts } from '../../shared/vending/github/app-jwt.ts'
 import { connectGitHub } from '../../shared/vending/github/client.ts'
 import { mintToken } from '../../shared/vending/github/mint.ts'
@@ -37,36 +37,12 @@ const noSecret = async (): Promise<string> => {
 }
 
 const issuers = vend.issuers.map(vendIssuer)
-const exchange = keptAlive()
 const github = connectGitHub(vend, {
   appJwt: appJwts(vend.github.appId, secret('githubAppKey', asText), time.now),
   exchange,
   found: memory(REMEMBERED),
   time,
 })
-const parts = {
-  config: vend,
-  mint: (request, deadline) => mintToken(github, request, deadline),
-  repositories: pipelineRepositories({
-    settings: vend.buildkite,
-    loopback: vend.loopback,
-    host: vend.github.host,
-    token: asksBuildkite(vend) ? secret('buildkiteToken', asText) : noSecret,
-    exchange,
-    known: memory(REMEMBERED),
-    time,
-  }),
-  cache: vendedTokenStore(db, table('vendedTokens')),
-  sealer: sealer(secret('vendKeys', (text) => parseSymmetricKeys(text, 'vend-keys'))),
-  time,
-  warn,
-} satisfies Omit<Parameters<typeof vending>[0], 'matchRules'>
-const vendBy = new Map(
-  issuers.map((issuer) => [
-    issuer,
-    vending({ ...parts, matchRules: (profile, caller) => matchRules(profile, caller, issuer.allowedClaims) }),
-  ]),
-)
 const keys = issuerKeys({
   loopback: vend.loopback,
   onFailure: (issuer, reason) => warn('the keys of a CI issuer could not be read', `${issuer}: ${reason}`),
@@ -81,11 +57,24 @@ export const handler = vendEndpoint({
     time,
     warn,
   }),
-  vendFor(issuer) {
-    const found = vendBy.get(issuer)
-    if (!found) throw new Error(`${issuer.issuer} is not configured`)
-    return found
-  },
-  source: sourceReader(connections),
+  vend: vending({
+    config: vend,
+    matchRules,
+    mint: (request, deadline) => mintToken(github, request, deadline),
+    repositories: pipelineRepositories({
+      settings: vend.buildkite,
+      loopback: vend.loopback,
+      host: vend.github.host,
+      token: asksBuildkite(vend) ? secret('buildkiteToken', asText) : noSecret,
+      exchange,
+      known: memory(REMEMBERED),
+      time,
+    }),
+    cache: vendedTokenStore(db, table('vendedTokens')),
+    sealer: sealer(secret('vendKeys', (text) => parseSymmetricKeys(text, 'vend-keys'))),
+    time,
+    warn,
+  }),
+  source: addressReader(connections),
   time,
 })

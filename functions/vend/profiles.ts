@@ -23,9 +23,7 @@ export function profilesOf(
   { github, lastGood, time, warn }: Parts,
 ): Profiles {
   const allowedClaims = [...new Set(issuers.flatMap((issuer) => issuer.allowedClaims))]
-  // JSON is YAML.
-  if (typeof profiles !== 'string')
-    return configuredProfiles(JSON.stringify(profiles), { allowedClaims, warn })
+  if (typeof profiles !== 'string') return configuredProfiles(profiles, { allowedClaims, warn })
   const [owner = '', repo = '', path = ''] = profiles.split(':')
   const tokens = memory<GitHubToken>(1)
   return remoteProfiles({

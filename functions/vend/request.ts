@@ -1,9 +1,9 @@
-/** What the vending routes read of a request before they know who asks. */
+/** What the vending routes read of a request. */
 import type { EdgeEvent } from '../../shared/http/endpoint.ts'
+import type { VendRequest } from '../../shared/vending/pipeline/types.ts'
 
 /** Bytes of a body on every vending route. */
 const MAX_BODY_BYTES = 20_480
-const MAX_NAME_LENGTH = 100
 
 /** The body as text; it is not parsed, since JSON routes expect none and git's format is its own. */
 export function bodyOf({ original: { body, isBase64Encoded } }: EdgeEvent): string | 'too large' {
@@ -17,7 +17,28 @@ export function hasJsonType({ multiValueHeaders }: EdgeEvent): boolean {
   return more.length === 0 && value?.split(';')[0]?.trim().toLowerCase() === 'application/json'
 }
 
-/** Nothing that could be taken for a prefix or break a line of the log. */
-export function isProfileName(name: string): boolean {
-  return name !== '' && [...name].length <= MAX_NAME_LENGTH && !/[:\s\p{C}]/u.test(name)
+const PARAMETERS = ['repository-scope', 'permissions', 'fresh']
+
+/**
+ * The query's parameters.
+ *
+ * One that nobody knows, or that comes twice, is never ignored: it was meant to narrow the token, and whoever
+ * misspelt it would get all that the profile gives.
+ */
+export function parametersOf({
+  original: { multiValueQueryStringParameters },
+}: EdgeEvent): Pick<VendRequest, 'repositoryScope' | 'permissions' | 'fresh'> | { readonly fault: string } {
+  const given = Object.entries(multiValueQueryStringParameters ?? {})
+  const [unknown] = given.find(([name]) => !PARAMETERS.includes(name)) ?? []
+  if (unknown !== undefined) return { fault: `there is no query parameter ${unknown}` }
+  const [repeated] = given.find(([, values]) => values?.length !== 1) ?? []
+  if (repeated !== undefined) return { fault: `${repeated} comes several times` }
+  const values = new Map(given.map(([name, values]) => [name, values?.[0]]))
+  const fresh = values.get('fresh')
+  if (fresh !== undefined && fresh !== '1') return { fault: 'fresh is not 1' }
+  return {
+    repositoryScope: values.get('repository-scope'),
+    permissions: values.get('permissions'),
+    fresh: fresh === '1',
+  }
 }

@@ -6,7 +6,8 @@
  * before the cache; GitHub last.
  */
 import type { APIGatewayProxyResult } from 'aws-lambda'
-import type { VendIssuer, VendSettings } from '../../shared/config/vend-types.ts'
+import { vendAlarms } from '../../shared/config/vend-alarms.ts'
+import type { VendSettings } from '../../shared/config/vend-types.ts'
 import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
 import { log } from '../../shared/http/log.ts'
 import { fromMilliseconds } from '../../shared/protocol/brands.ts'
@@ -21,45 +22,59 @@ import type { Time } from '../../shared/vending/http.ts'
 import { repositoryOf } from '../../shared/vending/issuers/repository.ts'
 import type { CiVerification } from '../../shared/vending/issuers/verify.ts'
 import type { AuditedVend } from '../../shared/vending/pipeline/audited.ts'
+import { isProfileName } from '../../shared/vending/profiles/name.ts'
 import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
 import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
 import { answerOf, answers } from './answers.ts'
-import { bodyOf, hasJsonType, isProfileName } from './request.ts'
+import { REQUEST_MILLISECONDS, withinRequest } from './deadline.ts'
+import { bodyOf, hasJsonType, parametersOf } from './request.ts'
 
 export interface VendServices {
   readonly settings: Pick<VendSettings, 'response' | 'github'>
   /** Verifies the values of the `Authorization` header. */
   readonly verify: (authorization: readonly string[], now: number) => Promise<CiVerification>
   readonly profiles: Profiles
-  readonly vendFor: (issuer: VendIssuer) => AuditedVend
-  /** The caller's address, for the audit line. */
+  readonly vend: AuditedVend
+  /** The caller's whole address, for the audit line. */
   readonly source: (event: EdgeEvent['original']) => Promise<string>
   readonly time: Time
 }
 
-/** For the whole of a request; API Gateway waits 29 s, and a CI job less gladly. */
-const REQUEST_MILLISECONDS = 10_000
-
+/** The handler of all vending routes: whatever happens, there is an audit line and one of the uniform answers. */
 export function vendEndpoint(services: VendServices): Handler {
   return endpoint([], async (event) => {
     const { httpMethod, path, requestContext } = event.original
     const audited = {
       method: httpMethod,
       path,
-      sourceIp: await services.source(event.original).catch(() => requestContext.identity.sourceIp),
+      sourceIp: requestContext.identity.sourceIp,
       userAgent: event.headers['user-agent'] ?? '',
     }
     try {
       return await withAudit(
         audited,
         (record) => log.info('vending', { audit: record }),
-        (entry) => handle(event, entry, services),
+        (entry) => withinRequest(locateAndHandle(event, entry, services)),
       )
     } catch (error) {
       log.error('vending failed', { cause: error instanceof Error ? error.name : 'not an Error' })
       return answers.failed()
     }
   })
+}
+
+/** The caller's address is looked up meanwhile: the edge's secret may be slow to come, or never come. */
+async function locateAndHandle(
+  event: EdgeEvent,
+  entry: AuditEntry,
+  services: VendServices,
+): Promise<APIGatewayProxyResult> {
+  const located = services.source(event.original).then(entry.source, () => undefined)
+  try {
+    return await handle(event, entry, services)
+  } finally {
+    await located
+  }
 }
 
 async function handle(
@@ -89,9 +104,11 @@ async function handle(
   const name = event.original.pathParameters?.profile ?? DEFAULT_NAME
   if (!isProfileName(name)) return ended('bad request', 'no profile can have this name', answers.badRequest())
   entry.asked(route.kind, name)
+  const parameters = parametersOf(event)
+  if ('fault' in parameters) return ended('bad request', parameters.fault, answers.badRequest())
   const profiles = await services.profiles(deadline).catch((error: unknown) => {
     if (!(error instanceof ProfilesUnavailable)) throw error
-    log.error('profiles unavailable', { reason: error.message })
+    log.error(vendAlarms.profilesUnavailable, { reason: error.message })
     return undefined
   })
   if (!profiles) return ended('failed', 'there are no profiles', answers.failed())
@@ -106,16 +123,14 @@ async function handle(
     if ('fault' in parsed) return ended('bad request', parsed.fault, answers.badRequest())
     git = parsed
   }
-  const query = event.original.queryStringParameters ?? {}
-  const outcome = await services.vendFor(issuer)(
+  const outcome = await services.vend(
     {
       caller,
+      allowedClaims: issuer.allowedClaims,
       profile,
       repository: repositoryOf(caller, issuer, settings.github.host),
-      repositoryScope: query['repository-scope'],
-      permissions: query.permissions,
+      ...parameters,
       wanted: git && wantedRepository(git, settings.github.host),
-      fresh: query.fresh === '1',
       deadline,
     },
     entry,

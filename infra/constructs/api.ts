@@ -62,8 +62,10 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: stackName,
       description: `Scrip: the OAuth endpoints of ${config.name}`,
-      // Where it serves the team's API, bodies are bytes: API Gateway would make text of any other.
-      ...(config.api && { apiKeySourceType: ApiKeySourceType.AUTHORIZER, binaryMediaTypes: ['*/*'] }),
+      ...(config.api && { apiKeySourceType: ApiKeySourceType.AUTHORIZER }),
+      // API Gateway would make text of bodies, where the team's API wants them as they are and vending counts
+      // their bytes: one that is no UTF-8 becomes three.
+      ...((config.api || config.vend) && { binaryMediaTypes: ['*/*'] }),
       endpointTypes: [EndpointType.REGIONAL],
       // One role for all APIs of the account and region: it stays when this stack goes.
       cloudWatchRole: true,

@@ -26,12 +26,13 @@ export class Functions extends Construct {
     super(scope, id)
     this.definitions = functionCatalogue(props.config)
     this.#functions = new Map(
-      this.definitions.map(({ folder, timeoutSeconds, memoryMegabytes }) => [
+      this.definitions.map(({ folder, timeoutSeconds, memoryMegabytes, audits = false }) => [
         folder,
         new ScripFunction(this, pascalCase(folder), {
           folder,
           timeoutSeconds,
           memoryMegabytes,
+          audits,
           ...props,
         }),
       ]),

@@ -4,6 +4,7 @@
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { Config } from '../../shared/config/types.ts'
+import { hasGrants } from '../../shared/config/used-secrets.ts'
 import { type ErrorCode, invalidTokenDescription } from '../../shared/protocol/errors.ts'
 import {
   CHALLENGE_CONTEXT_NAME,
@@ -129,13 +130,11 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
   },
 ]
 
-export function addGatewayResponses(api: RestApi, { api: teamApi, errors }: Config): void {
+export function addGatewayResponses(api: RestApi, config: Config): void {
+  const { api: teamApi } = config
   for (const answer of gatewayAnswers) {
-    const { type, status, error, description, headers = {}, fromAuthorizer = {} } = answer
-    const body =
-      type === ResponseType.ACCESS_DENIED && errors.unauthorizedBody
-        ? errors.unauthorizedBody
-        : { error, error_description: description }
+    const { type, status, headers = {}, fromAuthorizer = {} } = answer
+    const body = bodyOf(answer, config)
     api.addGatewayResponse(type.responseType, {
       type,
       ...(status !== undefined && { statusCode: String(status) }),
@@ -146,6 +145,15 @@ export function addGatewayResponses(api: RestApi, { api: teamApi, errors }: Conf
       templates: { 'application/json': literal(JSON.stringify(body)) },
     })
   }
+}
+
+function bodyOf({ type, error, description }: GatewayAnswer, config: Config): object {
+  const { unauthorizedBody } = config.errors
+  if (type === ResponseType.ACCESS_DENIED && unauthorizedBody) return unauthorizedBody
+  // Vending's own word for it, where there are no OAuth endpoints that it would be wrong for.
+  if (type === ResponseType.REQUEST_TOO_LARGE && !hasGrants(config))
+    return { error: 'Request Entity Too Large' }
+  return { error, error_description: description }
 }
 
 /** A template's `$` begins a variable, and `#` a directive where a word follows; a body is neither. */

@@ -34,6 +34,8 @@ export interface ScripFunctionProps {
   readonly folder: string
   readonly timeoutSeconds: number
   readonly memoryMegabytes: number
+  /** Whether its log tells at least what is of the level INFO, as audit lines are. */
+  readonly audits: boolean
   readonly config: Config
   readonly tables: Tables
   readonly secrets: KeySecrets
@@ -56,6 +58,7 @@ export class ScripFunction extends Construct {
   constructor(scope: Construct, id: string, props: ScripFunctionProps) {
     super(scope, id)
     const { logs } = props.config
+    const level = props.audits && logs.level !== 'DEBUG' ? 'INFO' : logs.level
     this.#tables = props.tables
     this.#secrets = props.secrets
     // Given a role, CDK adds no managed policy; AWS's basic one may write every log group of the account.
@@ -84,10 +87,10 @@ export class ScripFunction extends Construct {
           logGroup,
           loggingFormat: LoggingFormat.JSON,
           // Lambda drops JSON lines below its own level, so it has to know ours.
-          applicationLogLevelV2: ApplicationLogLevel[logs.level],
+          applicationLogLevelV2: ApplicationLogLevel[level],
           environment: {
             POWERTOOLS_SERVICE_NAME: props.folder,
-            POWERTOOLS_LOG_LEVEL: logs.level,
+            POWERTOOLS_LOG_LEVEL: level,
           },
         }),
     )

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { url, outputs, demo, routes, ciVendor } = await starting
   writeSeed(join(localFolder, 'demo.json'), demo)
   if (ciVendor) writeFileAtomically(join(localFolder, 'ci-vendor.json'), `${JSON.stringify(ciVendor)}\n`)
-  const commands = commandsToTry(demo, outputs, routes).map((command) => `  ${command}`)
+  const commands = commandsToTry(demo, outputs, routes, localFolder).map((command) => `  ${command}`)
   // In one piece: who waits for the ready line has the commands with it.
   const signIn = signInHint(demo, outputs, routes)
   const lines = [

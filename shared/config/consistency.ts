@@ -86,8 +86,11 @@ function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): F
 }
 
 /** A deployment that only vends GitHub tokens issues none of its own, and has no scopes. */
-function onlyVends({ vend, api, grants = {} }: Partial<Config>): boolean {
-  return vend !== undefined && !api && Object.values(grants).every((grant) => grant === undefined)
+function onlyVends(sections: Partial<Config>): boolean {
+  const { vend, api, grants = {} } = sections
+  // One that has faults of its own is not among the sections.
+  const mayVend = vend !== undefined || !('vend' in sections)
+  return mayVend && !api && Object.values(grants).every((grant) => grant === undefined)
 }
 
 function grantFaults(grants: Config['grants']): Fault[] {

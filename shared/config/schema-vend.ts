@@ -79,6 +79,9 @@ const issuers = v.pipe(
           organizationClaim: claimName,
           pipelineClaim: claimName,
           pipelineIdClaim: claimName,
+          jobClaim: v.optional(claimName),
+          buildClaim: v.optional(claimName),
+          branchClaim: v.optional(claimName),
           algorithms: v.optional(
             v.pipe(
               v.array(
@@ -110,6 +113,24 @@ const issuers = v.pipe(
   v.minLength(1, 'at least one issuer'),
 )
 
+/** By the owner's name in lower case from here on: GitHub does not tell the cases apart. */
+const installations = v.pipe(
+  v.record(
+    owner,
+    matching(/^\d{1,20}$/, 'the numeric id of an installation, as a text'),
+    'owners, each with its installation id',
+  ),
+  v.check(
+    (byOwner) => Object.keys(byOwner).length === Object.keys(inLowerCase(byOwner)).length,
+    'each owner once, be it in upper or in lower case',
+  ),
+  v.transform(inLowerCase),
+)
+
+function inLowerCase(byOwner: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(byOwner).map(([name, id]) => [name.toLowerCase(), id]))
+}
+
 export const vend = v.strictObject({
   issuers,
   /** The profile file itself, or where it is on GitHub. */
@@ -128,14 +149,7 @@ export const vend = v.strictObject({
     host: v.optional(matching(/^[a-z0-9.-]{1,253}$/, 'a host name in lower case'), 'github.com'),
     appId: matching(/^[A-Za-z0-9.]{1,40}$/, 'the app’s id, or its client id, as a text'),
     organization: owner,
-    installations: v.optional(
-      v.record(
-        owner,
-        matching(/^\d{1,20}$/, 'the numeric id of an installation, as a text'),
-        'owners, each with its installation id',
-      ),
-      {},
-    ),
+    installations: v.optional(installations, {}),
     privateKeySecretArn: v.optional(secretArn),
   }),
   buildkite: v.optional(

@@ -196,6 +196,11 @@ export const configSchema = v.strictObject({
     ratePerSecond: v.optional(whole(1, 10_000, 'requests a second'), 200),
     burst: v.optional(whole(1, 5_000, 'requests'), 400),
   }),
+  alarms: v.optional(
+    v.strictObject({
+      topicArn: matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of an SNS topic'),
+    }),
+  ),
   logs: section({
     retentionDays: v.optional(
       v.picklist(retentions, `a retention that CloudWatch Logs has: one of ${retentions.join(', ')} days`),

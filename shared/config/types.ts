@@ -232,6 +232,10 @@ export interface Config {
     readonly ratePerSecond: number
     readonly burst: number
   }
+  readonly alarms?: {
+    /** ARN of the SNS topic that every alarm notifies; none does where left out. */
+    readonly topicArn: string
+  }
   readonly logs: {
     readonly retentionDays: number
     readonly level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'

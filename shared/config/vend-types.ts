@@ -69,6 +69,10 @@ export type IssuerSetting =
       readonly organizationClaim: string
       readonly pipelineClaim: string
       readonly pipelineIdClaim: string
+      /** For the audit line alone, as far as the tokens tell. */
+      readonly jobClaim?: string
+      readonly buildClaim?: string
+      readonly branchClaim?: string
       readonly algorithms: readonly VendAlgorithm[]
     })
 

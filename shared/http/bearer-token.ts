@@ -1,11 +1,5 @@
 /** Bearer tokens as a request carries them, RFC 6750 §2.1: in the header alone, and once. */
-
-/** What a request has of a bearer token. */
-export type PresentedToken =
-  /** No credentials, or those of another scheme. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'malformed'; readonly reason: string }
-  | { readonly kind: 'token'; readonly text: string }
+import { bearerToken, type PresentedToken } from '../protocol/bearer-token.ts'
 
 interface Request {
   /** The values of each header, by its name in lower case. */
@@ -22,14 +16,7 @@ interface Request {
 export function presentedToken({ headers, query }: Request): PresentedToken {
   if (query !== null && Object.hasOwn(query, 'access_token'))
     return { kind: 'malformed', reason: 'a token in the query' }
-  const values = headers.authorization ?? []
-  if (values.length === 0) return { kind: 'none' }
-  if (values.length > 1) return { kind: 'malformed', reason: 'several Authorization headers' }
-  // The scheme is case-insensitive (RFC 9110 §11.1).
-  if (!/^bearer(\s|$)/i.test(values[0] ?? '')) return { kind: 'none' }
-  // §2.1: b64token
-  const text = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(values[0] ?? '')?.[1]
-  return text === undefined ? { kind: 'malformed', reason: 'no bearer token' } : { kind: 'token', text }
+  return bearerToken(headers.authorization ?? [])
 }
 
 /**

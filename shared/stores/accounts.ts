@@ -77,6 +77,7 @@ export interface AccountKeyStore {
   saveKeys(seen: KeyedAccount, keys: AccountKeys): Promise<KeyedAccount | undefined>
 }
 
+/** Accounts for all who ask whose a client or token is. */
 export function accountStore(db: DynamoDBDocumentClient, table: string): AccountStore {
   return {
     async find(accountId) {
@@ -88,6 +89,7 @@ export function accountStore(db: DynamoDBDocumentClient, table: string): Account
   }
 }
 
+/** Accounts for the one function that moves their API keys, and may scan the table. */
 export function accountKeyStore(db: DynamoDBDocumentClient, table: string): AccountKeyStore {
   return {
     async *all() {

@@ -63,6 +63,7 @@ export function connectApiGateway(): APIGatewayClient {
   })
 }
 
+/** @returns calls that throw ThrottledError while the control plane refuses; other refusals are outcomes */
 export function apiKeyControl(client: APIGatewayClient): ApiKeyControl {
   return {
     planIds: () =>

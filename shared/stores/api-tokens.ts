@@ -72,6 +72,7 @@ export interface ApiTokenStore {
   touch(token: Pick<StoredApiToken, 'tokenHash' | 'lastUsedAt'>, now: EpochSeconds): Promise<void>
 }
 
+/** Over the tokens table and its index `byAccount`. */
 export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTokenStore {
   const keyOf = (tokenHash: string) => ({ TableName: table, Key: { tokenHash } })
 

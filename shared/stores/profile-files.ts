@@ -9,7 +9,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { sha256 } from '../protocol/hash.ts'
 
-export interface ProfileFile {
+/** The text of a file, as it was read. */
+export interface KeptProfileFile {
   readonly text: string
   /** SHA-256 of the text, base64url. */
   readonly digest: string
@@ -22,7 +23,7 @@ export interface ProfileFileStore {
    * @param source names where the file comes from, GitHub's address included
    * @returns nothing where there is none, and where text and digest do not belong together
    */
-  find(source: string): Promise<ProfileFile | undefined>
+  find(source: string): Promise<KeptProfileFile | undefined>
   /**
    * Keeps a file that has been found good. One that was read later stays.
    *
@@ -45,6 +46,7 @@ export class ProfileFileTooLarge extends Error {
 /** For one operation, retries included: the file itself has two seconds to be read. */
 const OPERATION_MILLISECONDS = 1_500
 
+/** Every operation ends within 1.5 s, and throws where the table has not answered then. */
 export function profileFileStore(db: DynamoDBDocumentClient, table: string): ProfileFileStore {
   const limited = () => ({ abortSignal: AbortSignal.timeout(OPERATION_MILLISECONDS) })
 
@@ -55,7 +57,7 @@ export function profileFileStore(db: DynamoDBDocumentClient, table: string): Pro
         limited(),
       )
       if (!Item) return undefined
-      const { text, digest, readAt } = Item as ProfileFile
+      const { text, digest, readAt } = Item as KeptProfileFile
       return typeof text === 'string' && sha256(text) === digest ? { text, digest, readAt } : undefined
     },
 

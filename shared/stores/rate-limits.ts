@@ -19,6 +19,7 @@ export interface RateLimitStore {
   count(subject: string, now: EpochSeconds): Promise<CountedWindow>
 }
 
+/** Counters that are exact: each request is one atomic write. */
 export function rateLimitStore(db: DynamoDBDocumentClient, table: string): RateLimitStore {
   return {
     async count(subject, now) {

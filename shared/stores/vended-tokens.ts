@@ -62,6 +62,7 @@ const LEFTOVER_SECONDS = 3_600
  */
 const OPERATION_MILLISECONDS = 1_500
 
+/** Every operation ends within 1.5 s, and throws where the table has not answered then. */
 export function vendedTokenStore(db: DynamoDBDocumentClient, table: string): VendedTokenStore {
   const keyOf = (cacheKey: string) => ({ TableName: table, Key: { cacheKey } })
   const limited = () => ({ abortSignal: AbortSignal.timeout(OPERATION_MILLISECONDS) })

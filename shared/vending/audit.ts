@@ -39,6 +39,8 @@ export interface AuditRecord {
 }
 
 export interface AuditEntry {
+  /** The caller's own address, in place of the one that API Gateway sees. */
+  source(address: string): void
   /** The verified caller. */
   caller(caller: CiCaller): void
   /** The profile that was asked for. */
@@ -67,6 +69,7 @@ export async function withAudit<Answer extends { readonly statusCode: number }>(
   write: (record: AuditRecord) => void,
   handle: (entry: AuditEntry) => Promise<Answer>,
 ): Promise<Answer> {
+  let { sourceIp } = request
   let caller: AuditRecord['caller']
   let profile: string | undefined
   let decision: AuditRecord['decision'] = { outcome: 'undecided' }
@@ -74,6 +77,9 @@ export async function withAudit<Answer extends { readonly statusCode: number }>(
   let status = 500
   try {
     const answer = await handle({
+      source(address) {
+        sourceIp = address
+      },
       caller(verified) {
         caller = callerOf(verified)
       },
@@ -98,7 +104,7 @@ export async function withAudit<Answer extends { readonly statusCode: number }>(
     decision = { ...decision, outcome: 'error', reason: reasonOf(error) }
     throw error
   } finally {
-    const { method, path, sourceIp, userAgent } = request
+    const { method, path, userAgent } = request
     write({
       request: { method, path: redact(path), status, sourceIp, userAgent: redact(userAgent) },
       ...(caller && { caller }),

@@ -1,6 +1,7 @@
 /** Calls to the REST APIs of GitHub and Buildkite: within a deadline, of bounded size, at most tried twice. */
 import { isLoopbackHost } from '../protocol/loopback.ts'
 import { type Exchange, ExchangeFailure, type Incoming, type Outgoing } from './exchange.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { type FailureKind, ServiceFailure, type ServiceName } from './service-failure.ts'
 
 /** When the whole request has to be over: milliseconds since 1970, by the same clock as everything else. */
@@ -96,7 +97,7 @@ export function restService({ service, apiUrl, loopback, headers, exchange, time
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        timeoutMilliseconds: Math.min(left, call.timeoutMilliseconds ?? TRY_MILLISECONDS),
+        signal: AbortSignal.timeout(Math.min(left, call.timeoutMilliseconds ?? TRY_MILLISECONDS)),
         limitBytes: call.limitBytes ?? LIMIT_BYTES,
       })
       return readAnswer(what, answer)
@@ -126,7 +127,8 @@ function notEnoughTime(service: ServiceName): Failing {
 }
 
 /** Sorts answers. A 4xx is final: asked again, the service would say the same. */
-function readAnswer(what: string, { status, headers, body }: Incoming): ServiceAnswer | Failing {
+function readAnswer(what: string, { status, headers, body: bytes }: Incoming): ServiceAnswer | Failing {
+  const body = bytes.toString('utf8')
   if ((status >= 200 && status < 300) || status === 404)
     return { status, contentType: headers['content-type'] ?? '', body }
   const asked = retryAfterSeconds(headers['retry-after'])
@@ -166,7 +168,7 @@ function messageOf(body: string): string {
  *
  * @throws ServiceFailure `malformed`, which tells nothing of the text
  */
-export function objectOf(service: ServiceName, what: string, answer: ServiceAnswer): Record<string, unknown> {
+export function objectOf(service: ServiceName, what: string, answer: ServiceAnswer): JsonObject {
   const parsed = parseJson(answer.body)
   if (!isObject(parsed))
     throw new ServiceFailure(service, 'malformed', `${what}: the answer is no JSON object`)
@@ -179,10 +181,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined // JSON.parse quotes its input in the error, which may hold a token
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

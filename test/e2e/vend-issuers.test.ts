@@ -35,6 +35,7 @@ vend:
     - { kind: buildkite, organization: acme-inc, audience: "${audience}", issuer: "${ci.issuer}" }
     - { kind: github_actions, ownerId: "65", audience: "${audience}", issuer: "${ci.issuer}/actions" }
     - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gitlab" }
+    - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/away" }
     - { kind: circleci, organizationId: ${circleOrganization}, audience: "${audience}", jwks: ${JSON.stringify({ keys: [key.jwk] })} }
   github: { organization: acme, appId: "1" }
   profiles:
@@ -76,12 +77,12 @@ describe('CI tokens', () => {
     await Promise.all([ci.close(), canary.close()])
   })
 
-  const ask = async (token: string, profile = 'shared-libs') => {
+  const ask = (token: string, profile = 'shared-libs') => askAt(`/organization/token/${profile}`, token)
+  const askAt = async (path: string, ...tokens: readonly string[]) => {
     const headers = [
-      ['Authorization', `Bearer ${token}`],
-      ['Content-Type', 'application/json'],
-    ] as const
-    const path = `/organization/token/${profile}`
+      ...tokens.map((token) => ['Authorization', `Bearer ${token}`] as const),
+      ['Content-Type', 'application/json'] as const,
+    ]
     const { status, body, headers: told } = await rawRequest(stack.issuer, { method: 'POST', path, headers })
     return { status, body, challenge: told['www-authenticate'] }
   }
@@ -131,6 +132,97 @@ describe('CI tokens', () => {
   test('a rule on a claim that only another vendor has matches nobody', async () => {
     const forged = { ...claims, repository_id: '74', ref: 'refs/heads/main' }
     expect(await ask(signedJwt(forged, key), 'from-actions')).toMatchObject({ status: 403 })
+  })
+
+  test('two Authorization headers: 401, though each is good by itself', async () => {
+    const token = signedJwt(claims, key)
+    expect(await askAt('/organization/token/shared-libs', token, token)).toEqual({
+      status: 401,
+      body: { error: 'invalid_token' },
+      challenge: 'Bearer realm="api"',
+    })
+  })
+
+  test('of an issuer whose keys cannot be had: 500 and no challenge, since the token may well be good', async () => {
+    const token = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/away` }, key)
+    expect(await ask(token)).toEqual({
+      status: 500,
+      body: { error: 'Internal Server Error' },
+      challenge: undefined,
+    })
+    const { host } = new URL(ci.issuer)
+    const reason = `keys of ${ci.issuer}/away: ${host}: the status is 404 in place of 200`
+    const written = stack.functionNames.flatMap((name) => stack.logs(name))
+    expect(
+      written.filter((line) => line.includes('"audit"')).map((line) => JSON.parse(line).audit),
+    ).toContainEqual(expect.objectContaining({ decision: { outcome: 'failed', reason } }))
+  })
+
+  describe('of a vendor that names the repository', () => {
+    const actions = (different: object) =>
+      signedJwt({ ...githubClaims(times), iss: `${ci.issuer}/actions`, aud: audience, ...different }, key)
+    const gitlab = (different: object) =>
+      signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab`, ...different }, key)
+    const circle = (origin: string) =>
+      signedJwt({ ...circleClaims(times), 'oidc.circleci.com/vcs-origin': origin }, key)
+
+    test.each([
+      {
+        vendor: 'GitHub Actions',
+        token: actions({ repository: 'acme/silk', repository_owner: 'acme' }),
+        name: 'silk',
+        organization: 'acme',
+      },
+      {
+        vendor: 'GitLab, of the same path',
+        token: gitlab({ project_path: 'acme/cotton' }),
+        name: 'cotton',
+        organization: 'my-group',
+      },
+      {
+        vendor: 'CircleCI',
+        token: circle('github.com/acme/linen'),
+        name: 'linen',
+        organization: circleOrganization,
+      },
+    ])('POST /token is for that one: $vendor', async ({ token, name, organization }) => {
+      expect(await askAt('/token', token)).toEqual({
+        status: 200,
+        body: {
+          organizationSlug: organization,
+          profile: 'org:default',
+          repositoryUrl: '',
+          repositories: [`acme/${name}`],
+          permissions: ['contents:read', 'metadata:read'],
+          token: expect.stringMatching(/^ghs_[A-Za-z0-9._-]{36,}$/),
+          expiry: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        },
+        challenge: undefined,
+      })
+    })
+
+    test.each([
+      {
+        what: 'GitLab’s subgroups are no path of GitHub’s',
+        token: gitlab({ project_path: 'acme/group/silk' }),
+        status: 403,
+        error: 'Forbidden',
+      },
+      {
+        what: 'CircleCI builds it from another host',
+        token: circle('bitbucket.org/acme/silk'),
+        status: 403,
+        error: 'Forbidden',
+      },
+      {
+        what: 'the App is not installed there',
+        token: actions({}),
+        status: 500,
+        error: 'Internal Server Error',
+      },
+    ])('and for none where $what', async ({ token, status, error }) => {
+      expect(await askAt('/token', token)).toEqual({ status, body: { error }, challenge: undefined })
+    })
   })
 
   test('most of the corpus can be sent at all', () => {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
+import type { Claims } from '../../infra/local/ci-vendor/ci-token.ts'
+import { ciJobs, json } from '../support/ci-jobs.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
-import { type RawAnswer, type RawRequest, rawRequest } from '../support/raw-request.ts'
+import { type RawAnswer, rawRequest } from '../support/raw-request.ts'
 
-const buildkite = { kind: 'buildkite', organization: 'acme', audience: 'scrip' } as const
-const json = ['Content-Type', 'application/json'] as const
 const token = /^ghs_[A-Za-z0-9._-]{36,}$/
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 const unauthorized = { status: 401, body: { error: 'invalid_token' }, challenge: 'Bearer realm="api"' }
@@ -17,15 +17,7 @@ describe('preset ci', () => {
   })
   afterAll(() => stack?.close())
 
-  const jwt = (claims: Claims = {}) =>
-    ciToken(buildkite, claims, stack.ciKeys().issuerKey, Math.floor(Date.now() / 1000))
-  const ask = (path: string, request: Partial<RawRequest> = {}, claims: Claims = {}) =>
-    rawRequest(stack.issuer, {
-      method: 'POST',
-      path,
-      headers: [['Authorization', `Bearer ${jwt(claims)}`], json],
-      ...request,
-    })
+  const { jwt, ask, audits } = ciJobs(() => stack)
   const reply = (profile: string, repositories: string[], permissions: string[]) => ({
     organizationSlug: 'acme',
     profile: `org:${profile}`,
@@ -40,11 +32,6 @@ describe('preset ci', () => {
     body,
     challenge: headers['www-authenticate'],
   })
-  const audits = () =>
-    stack.functionNames
-      .filter((name) => /vend/i.test(name))
-      .flatMap((name) => stack.logs(name))
-      .flatMap((line) => (line.includes('"audit"') ? [JSON.parse(line).audit] : []))
 
   test.each(['/token', '/token/default'])('CH.1 POST %s is the default pipeline profile', async (path) => {
     const { status, body, headers } = await ask(path)
@@ -153,8 +140,16 @@ describe('preset ci', () => {
     { path: '/token/a:b', status: 400, body: { error: 'Bad Request' } },
     { path: '/token/a%20b', status: 400, body: { error: 'Bad Request' } },
     { path: '/token/a%0Ab', status: 400, body: { error: 'Bad Request' } },
+    { path: `/token/${'x'.repeat(100)}`, status: 404, body: { error: 'profile not found' } },
+    { path: '/token/a%E2%80%8Db', status: 400, body: { error: 'Bad Request' } },
     { path: `/token/${'x'.repeat(101)}`, status: 400, body: { error: 'Bad Request' } },
     { path: '/organization/token/any-library', status: 400, body: { error: 'Bad Request' } },
+    { path: '/token?permission=contents:read', status: 400, body: { error: 'Bad Request' } },
+    {
+      path: '/organization/token/shared-libs?repository-scope=cotton&repository-scope=linen',
+      status: 400,
+      body: { error: 'Bad Request' },
+    },
     {
       path: '/organization/token/any-library?repository-scope=a/b',
       status: 400,
@@ -173,12 +168,34 @@ describe('preset ci', () => {
   })
 
   test('CH.6 the token covers the pipeline’s own repository, as Buildkite names it', async () => {
-    const { body } = await ask('/token', {}, { pipeline_slug: 'linen', pipeline_id: 'id of linen' })
+    const { body } = await ask('/token', {}, { pipeline_slug: 'linen' })
     expect(body).toMatchObject({ repositories: ['acme/linen'] })
   })
 
+  test('CH.6 Buildkite’s token is sent without the line end that it was put with', async () => {
+    const kept = await new SecretsManagerClient({}).send(
+      new GetSecretValueCommand({ SecretId: stack.outputs.BuildkiteTokenSecret }),
+    )
+    expect(kept.SecretString).toBe(`${stack.ciKeys().buildkiteToken}\n`)
+    const { status } = await ask('/token', {}, { pipeline_slug: 'cotton' })
+    expect(status).toBe(200)
+  })
+
+  test('CH.5 a pipeline whose slug is another’s by now: 500, and no token of that one’s repository', async () => {
+    const { status, body } = await ask('/token', {}, { pipeline_slug: 'linen', pipeline_id: randomUUID() })
+    expect({ status, body }).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
+    expect(audits().at(-1)).toMatchObject({
+      request: { status: 500 },
+      decision: {
+        outcome: 'failed',
+        reason:
+          'Buildkite: GET /v2/organizations/acme/pipelines/linen: another pipeline has this slug by now',
+      },
+    })
+  })
+
   test('CH.5 a pipeline that Buildkite does not know: 500, and the next request is fine', async () => {
-    const { status, body } = await ask('/token', {}, { pipeline_slug: 'unknown', pipeline_id: 'unknown' })
+    const { status, body } = await ask('/token', {}, { pipeline_slug: 'unknown' })
     expect({ status, body }).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
     expect((await ask('/token')).status).toBe(200)
   })
@@ -202,6 +219,13 @@ describe('preset ci', () => {
     test('take the repository that the caller names, where they say so', async () => {
       const { body } = await ask('/organization/token/any-library?repository-scope=linen')
       expect(body).toMatchObject({ profile: 'org:any-library', repositories: ['acme/linen'] })
+    })
+
+    test('cover all repositories where they say so, by one name (CH.4)', async () => {
+      const { status, body } = await ask('/organization/token/everything')
+      const permissions = ['issues:read', 'metadata:read']
+      expect({ status, body }).toEqual({ status: 200, body: reply('everything', ['acme/*'], permissions) })
+      expect(stack.standIns?.github?.mintRequests.at(-1)).toEqual({ permissions: { issues: 'read' } })
     })
 
     test('permissions are narrowed, and never widened', async () => {
@@ -303,7 +327,7 @@ describe('preset ci', () => {
       { request: { status: 403 }, decision: { profile: 'pipeline/release', outcome: 'refused' } },
       { request: { status: 401 }, decision: { outcome: 'refused', reason: 'no Authorization' } },
     ])
-    expect(Date.parse(lines[0].token.expiry)).toBe(Date.parse(expiry))
+    expect(Date.parse(lines[0]?.token?.expiry ?? '')).toBe(Date.parse(expiry))
     const everything = stack.functionNames.flatMap((name) => stack.logs(name)).join('\n')
     expect(everything).not.toMatch(/ghs_[A-Za-z0-9._-]{36,}/)
     expect(everything).not.toMatch(/eyJ[\w-]+\.eyJ[\w-]+\./)
@@ -318,5 +342,9 @@ function withMoreProfiles(yaml: string): string {
         - { name: twice, match: [{ claim: pipeline_slug, value: x }], permissions: ["contents:write"] }
         - { name: blow-up, match: [{ claim: build_branch, valuePattern: "a)|(" }], permissions: ["contents:read"] }
 `
-  return yaml.replace('        - name: release\n', `${more}        - name: release\n`)
+  const everything = `        - { name: everything, match: [], repositories: ["{{all-repositories}}"], permissions: ["issues:read"] }
+`
+  return yaml
+    .replace('        - name: release\n', `${more}        - name: release\n`)
+    .replace('        - name: any-library\n', `${everything}        - name: any-library\n`)
 }

@@ -196,6 +196,12 @@ export const ofCi: Readonly<Record<string, ExpectedRights>> = {
   'rotate-keys': { rotates: ['VendKeys'] },
 }
 
+/** And the last good profile file, where that is on GitHub. */
+export const ofCiWithFile: Readonly<Record<string, ExpectedRights>> = {
+  ...ofCi,
+  vend: { ...ofCi.vend, tables: { ...ofCi.vend?.tables, Profiles: ['GetItem', 'PutItem'] } },
+}
+
 interface Change {
   /** The grant that is not there. */
   readonly without?: string

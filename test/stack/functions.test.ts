@@ -54,6 +54,24 @@ describe('functions', () => {
       expect(debug.resources('AWS::Logs::LogGroup')[logGroup]?.Properties).toEqual({ RetentionInDays: 7 })
     }
   })
+
+  it.each([
+    ['ERROR', 'INFO'],
+    ['WARN', 'INFO'],
+    ['INFO', 'INFO'],
+    ['DEBUG', 'DEBUG'],
+  ])('at the level %s, the one that audits logs at %s: audit lines are of the level INFO', (level, own) => {
+    const vending = synthesize({ preset: 'ci', add: `logs: { level: ${level} }` })
+    const levels = folders(vending).map((folder) => {
+      const { LoggingConfig, Environment } = functionOf(vending, folder).Properties
+      return [folder, LoggingConfig.ApplicationLogLevel, Environment.Variables.POWERTOOLS_LOG_LEVEL]
+    })
+    expect(levels).toEqual([
+      ['health', level, level],
+      ['rotate-keys', level, level],
+      ['vend', own, own],
+    ])
+  })
 })
 
 describe('the asset of a function', () => {

@@ -3,6 +3,7 @@ import { synthesize } from './synthesize.ts'
 
 const standard = synthesize()
 const buddy = synthesize({ preset: 'buddy' })
+const ci = synthesize({ preset: 'ci' })
 const withoutApi = synthesize({ change: (yaml) => yaml.replace(/^apiTokens:[\s\S]*?^api: .*$/m, '') })
 
 const rate = {
@@ -91,7 +92,7 @@ const asParameters = (headers: object) =>
 
 describe('what API Gateway answers without a function', () => {
   it('is these answers and no other', () => {
-    for (const stack of [standard, buddy, withoutApi])
+    for (const stack of [standard, buddy, withoutApi, ci])
       expect(Object.keys(stack.resources('AWS::ApiGateway::GatewayResponse'))).toHaveLength(rows.length)
   })
 
@@ -125,6 +126,16 @@ describe('in the words of the deployment (B2.12)', () => {
   it('and nothing else is', () => {
     for (const { type } of rows.filter((row) => row.type !== 'ACCESS_DENIED'))
       expect([type, answer(buddy, type)]).toEqual([type, answer(standard, type)])
+  })
+
+  it('a body is too large for vending, and nothing else is, where there are no OAuth endpoints (CH.5)', () => {
+    for (const { type } of rows)
+      expect([type, answer(ci, type)]).toEqual([
+        type,
+        type === 'REQUEST_TOO_LARGE'
+          ? { ...answer(withoutApi, type), body: { error: 'Request Entity Too Large' } }
+          : answer(withoutApi, type),
+      ])
   })
 
   it('whatever they are: no word of a template language acts', () => {

@@ -42,6 +42,12 @@ function openRoutes(name: string): string[] {
   ].sort()
 }
 
+function expectOpen({ Properties }: ReturnType<typeof routesOf>[number]): void {
+  expect(Properties.AuthorizationType).toBe('NONE')
+  expect(Properties).not.toHaveProperty('AuthorizerId')
+  expect(Properties.ApiKeyRequired).toBeUndefined()
+}
+
 const protectedPresets = presetNames.filter((name) => preset(name).api)
 describe.each(protectedPresets.map((name) => ({ name, stack: synthesize({ preset: name }) })))(
   'under $name',
@@ -52,10 +58,7 @@ describe.each(protectedPresets.map((name) => ({ name, stack: synthesize({ preset
     it('anybody may ask these routes, and no other', () => {
       const found = routes.filter((route) => !isProtected(route))
       expect(found.map(({ route }) => route)).toEqual(openRoutes(name))
-      for (const { Properties } of found) {
-        expect(Properties).not.toHaveProperty('AuthorizerId')
-        expect(Properties.ApiKeyRequired).toBeUndefined()
-      }
+      found.forEach(expectOpen)
     })
 
     it('the authorizer and a usage plan stand before the team’s own, whatever the method', () => {
@@ -133,8 +136,16 @@ describe('without an api', () => {
 })
 
 describe('a deployment that only vends GitHub tokens', () => {
+  it('gets bodies as bytes, whose number has a limit, and reads no API key', () => {
+    const { Properties } =
+      synthesize({ preset: 'ci' }).resources('AWS::ApiGateway::RestApi')['Api/RestApi'] ?? {}
+    expect(Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] })
+    expect(Properties).not.toHaveProperty('ApiKeySourceType')
+  })
+
   it('has the vending routes and the health check, each of which anybody may ask', () => {
-    expect(routesOf(synthesize({ preset: 'ci' })).map(({ route }) => route)).toEqual([
+    const routes = routesOf(synthesize({ preset: 'ci' }))
+    expect(routes.map(({ route }) => route)).toEqual([
       'GET /health',
       'POST /git-credentials',
       'POST /git-credentials/{profile}',
@@ -143,5 +154,6 @@ describe('a deployment that only vends GitHub tokens', () => {
       'POST /token',
       'POST /token/{profile}',
     ])
+    routes.forEach(expectOpen)
   })
 })

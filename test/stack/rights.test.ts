@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withProfilesOnGitHub } from '../support/presets.ts'
 import {
   type ExpectedRights,
   ofBuddy,
@@ -6,6 +7,7 @@ import {
   ofBuildr,
   ofButlr,
   ofCi,
+  ofCiWithFile,
   ofDefault,
 } from './expected-rights.ts'
 import { folders, functionOf, rightsOf, variablesOf } from './reading.ts'
@@ -14,6 +16,14 @@ import { edgeYaml, synthesize } from './synthesize.ts'
 const buildr = synthesize({ preset: 'buildr' })
 const standard = synthesize()
 const buddy = synthesize({ preset: 'buddy' })
+
+/** Put behind a preset, it vends GitHub tokens as well. */
+const vendYaml = `
+vend:
+  issuers: [{ kind: buildkite, organization: acme, audience: scrip }]
+  github: { organization: acme, appId: "1" }
+  profiles: {}
+`
 
 /** As `rightsOf` writes them: the one right that each function has is to write its own log. */
 function written(id: string, rights: ExpectedRights): string[] {
@@ -109,6 +119,11 @@ describe.each([
   { preset: 'buildbutler', stack: synthesize({ preset: 'buildbutler' }), expected: ofBuildbutler },
   { preset: 'butlr', stack: synthesize({ preset: 'butlr' }), expected: ofButlr },
   { preset: 'ci', stack: synthesize({ preset: 'ci' }), expected: ofCi },
+  {
+    preset: 'ci with its profiles on GitHub',
+    stack: synthesize({ preset: 'ci', change: withProfilesOnGitHub }),
+    expected: ofCiWithFile,
+  },
 ])('least privilege under $preset', ({ stack, expected }) => {
   it('knows every function there is', () => {
     expect(folders(stack)).toEqual(Object.keys(expected).sort())
@@ -127,8 +142,8 @@ describe.each([
 })
 
 describe('least privilege', () => {
-  it('behind an edge, who limits strangers may read its secret, and nobody else', () => {
-    const edge = synthesize({ preset: 'butlr', add: edgeYaml, region: 'us-east-1' })
+  it('behind an edge, who limits strangers or writes down their address may read its secret, and nobody else', () => {
+    const edge = synthesize({ preset: 'butlr', add: edgeYaml + vendYaml, region: 'us-east-1' })
     const knowing = folders(edge).filter((folder) =>
       rightsOf(edge, folder).some((right) => right.includes('<OriginSecret/Secret>')),
     )
@@ -143,6 +158,7 @@ describe('least privilege', () => {
       'leaked',
       'revoke',
       'userinfo',
+      'vend',
     ])
   })
 

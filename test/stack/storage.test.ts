@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rightsOf } from './reading.ts'
+import { folders, rightsOf, variablesOf } from './reading.ts'
 import { synthesize } from './synthesize.ts'
 
 const deployment = synthesize({ preset: 'buildr' })
@@ -79,6 +79,31 @@ describe('key secrets', () => {
     })
     const [stage] = Object.values(deployment.resources('AWS::ApiGateway::Stage'))
     expect(stage?.DependsOn.map((id: string) => deployment.path(id))).toContain('InitialKeys/Keys/Default')
+  })
+})
+
+describe('Buildkite’s token', () => {
+  const right = 'secretsmanager:GetSecretValue on <Secrets/BuildkiteToken>'
+  const vending = (issuer: string) =>
+    synthesize({
+      preset: 'ci',
+      change: (yaml) => yaml.replace('{ kind: buildkite, organization: acme, audience: scrip }', issuer),
+    })
+  const secretsOf = (stack: typeof deployment) => Object.keys(stack.resources('AWS::SecretsManager::Secret'))
+
+  it('has a secret, which vending alone may read, where one of its organizations is believed', () => {
+    const stack = vending('{ kind: buildkite, organization: acme, audience: scrip }')
+    expect(secretsOf(stack)).toEqual(['Secrets/VendKeys', 'Secrets/GithubAppKey', 'Secrets/BuildkiteToken'])
+    expect(folders(stack).filter((folder) => rightsOf(stack, folder).includes(right))).toEqual(['vend'])
+    expect(Object.keys(stack.template.findOutputs('BuildkiteTokenSecret'))).toHaveLength(1)
+  })
+
+  it('has none where Buildkite is asked nothing', () => {
+    const stack = vending('{ kind: github_actions, ownerId: "65", audience: scrip }')
+    expect(secretsOf(stack)).toEqual(['Secrets/VendKeys', 'Secrets/GithubAppKey'])
+    expect(rightsOf(stack, 'vend')).not.toContain(right)
+    expect(variablesOf(stack, 'vend')).not.toHaveProperty('BUILDKITE_TOKEN_SECRET')
+    expect(stack.template.findOutputs('BuildkiteTokenSecret')).toEqual({})
   })
 })
 

@@ -13,7 +13,8 @@ export interface Request {
   readonly fullPath?: string
   /** In the order they came, in the case they came in; a name may come twice. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
-  readonly query?: Readonly<Record<string, string>>
+  /** A name may come several times. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Buffer
   readonly sourceIp?: string
   /** Whether the API treats the body as binary. */
@@ -43,8 +44,8 @@ export function apiGatewayEvent(request: Request = {}): APIGatewayProxyEvent {
     // The last value of a name stands here, all of them below; an absent group is null.
     headers: headers.length === 0 ? none() : Object.fromEntries(headers),
     multiValueHeaders: headers.length === 0 ? none() : grouped(headers),
-    queryStringParameters: query ?? null,
-    multiValueQueryStringParameters: query ? grouped(Object.entries(query)) : null,
+    queryStringParameters: query ? Object.fromEntries(pairs(query)) : null,
+    multiValueQueryStringParameters: query ? grouped(pairs(query)) : null,
     pathParameters: null,
     stageVariables: null,
     requestContext: {
@@ -89,6 +90,12 @@ export function apiGatewayEvent(request: Request = {}): APIGatewayProxyEvent {
 /** API Gateway says null where its types say there is always an object. */
 function none(): never {
   return null as never
+}
+
+function pairs(query: NonNullable<Request['query']>): (readonly [string, string])[] {
+  return Object.entries(query).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, value] as const),
+  )
 }
 
 function grouped(fields: readonly (readonly [string, string])[]): Record<string, string[]> {

@@ -11,7 +11,7 @@ import {
   type ConfirmedRepository,
   pipelineRepositories,
 } from '../../shared/vending/buildkite/pipeline-repository.ts'
-import { keptAlive } from '../../shared/vending/exchange.ts'
+import { exchange } from '../../shared/vending/exchange.ts'
 import { appJwts } from '../../shared/vending/github/app-jwt.ts'
 import { connectGitHub, type GitHub } from '../../shared/vending/github/client.ts'
 import type { Time } from '../../shared/vending/http.ts'
@@ -78,7 +78,7 @@ export function gitHubClient(
 ): GitHub {
   return connectGitHub(vendConfig(server, different), {
     appJwt: appJwts(different.appId ?? APP_ID, async () => appKeys.pkcs1, time.now),
-    exchange: keptAlive(),
+    exchange,
     found: memory(100, time.now),
     time,
   })
@@ -100,7 +100,7 @@ export function buildkiteClient(
     loopback: true,
     host: 'github.com',
     token: async () => token,
-    exchange: keptAlive(),
+    exchange,
     known: memory<ConfirmedRepository>(100, time.now),
     time,
   })

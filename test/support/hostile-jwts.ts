@@ -137,7 +137,7 @@ function headers({ claims, key, elliptic, stranger, canary, now }: HostileWorld)
     [
       'b64: false, its claims bare',
       signedText(`${encoded({ alg: 'RS256', b64: false, crit: ['b64'] })}.${JSON.stringify(claims)}`, key),
-      'not a Bearer credential',
+      'no bearer token',
     ],
     ['b64: true', withHeader({ b64: true }), 'the header has b64'],
     ['zip', withHeader({ zip: 'DEF' }), 'the header has zip'],

@@ -1,5 +1,6 @@
 import { beforeEach, type MockInstance, vi } from 'vitest'
 import { log } from '../../shared/http/log.ts'
+import type { AuditRecord } from '../../shared/vending/audit.ts'
 
 /**
  * Makes the log write while a file's tests run, and catches all that goes to standard output and error.
@@ -28,4 +29,12 @@ export function captureLog() {
           return { level, message, error, status, reason, client_id, grant_type, scope, expires_in }
         }),
   }
+}
+
+/** The audit records among the lines of a log. */
+export function auditsOf(text: string): readonly AuditRecord[] {
+  return text
+    .split('\n')
+    .filter((line) => line.includes('"audit"'))
+    .map((line) => JSON.parse(line).audit)
 }

@@ -10,3 +10,11 @@ export const presetNames = readdirSync(folder).map((file) => file.replace(/\.yam
 export function preset(name: string): Config {
   return parseConfig(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'), name)
 }
+
+/** The preset `ci` with its profiles in a file on GitHub. */
+export function withProfilesOnGitHub(yaml: string): string {
+  return yaml.replace(
+    / {2}profiles:\n[\s\S]*?(?=\nrateLimits)/,
+    '  profiles: "acme:profiles:ci/profiles.yaml"\n',
+  )
+}

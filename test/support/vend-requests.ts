@@ -1,5 +1,6 @@
 /** Requests for tokens as the layers of vending hand them on, and a table of tokens in memory. */
 import { randomBytes } from 'node:crypto'
+import { pipelineId } from '../../infra/local/stand-ins/buildkite.ts'
 import type { CacheItem, TokenCache } from '../../shared/vending/pipeline/cached.ts'
 import type { AuthorizedRequest, Rights, Vended, VendRequest } from '../../shared/vending/pipeline/types.ts'
 import { type SealingKeys, sealer } from '../../shared/vending/sealed.ts'
@@ -10,7 +11,7 @@ export const caller: CiCaller = {
   subject: 'organization:acme:pipeline:silk:ref:refs/heads/main:commit:9f3182061f:step:build',
   organization: 'acme',
   pipeline: 'silk',
-  pipelineId: '0184990a-477b-4fa8-9968-496074483k77',
+  pipelineId: pipelineId('acme', 'silk'),
   job: 'job-1',
   build: '42',
   branch: 'main',
@@ -41,6 +42,7 @@ export const organizationProfile = (different: Partial<Profile> = {}): Profile =
 export function vendRequest(different: Partial<VendRequest> = {}): VendRequest {
   return {
     caller,
+    allowedClaims: ['pipeline_slug'],
     profile: profile(),
     repository: { kind: 'at-buildkite' },
     fresh: false,

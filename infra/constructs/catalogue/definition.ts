@@ -42,6 +42,8 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number
   readonly memoryMegabytes: number
   readonly rights: readonly Right[]
+  /** Whether it writes audit lines, of the level INFO: they are written whatever `logs.level` is. */
+  readonly audits?: true
   /** Called by a schedule, this often. */
   readonly everyMinutes?: number
 }

@@ -11,6 +11,7 @@ export function vend(settings: VendSettings): FunctionDefinition {
     routes: vendingRoutes.map(({ path }) => post(path)),
     timeoutSeconds: 15, // longer than a request's 10 s, so that it still answers for itself
     memoryMegabytes,
+    audits: true,
     rights: [
       read('githubAppKey'),
       read('vendKeys'),

@@ -5,6 +5,7 @@
  */
 import { createSign, randomUUID } from 'node:crypto'
 import type { IssuerSetting } from '../../../shared/config/vend-types.ts'
+import { pipelineId } from '../stand-ins/buildkite.ts'
 import { CI_KEY_ID } from './keys.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -12,14 +13,15 @@ export type Claims = Readonly<Record<string, unknown>>
 const LIFETIME_SECONDS = 300
 
 /**
- * @param claims in place of a job's own, or beside them; `undefined` takes one away
+ * @param claims in place of a job's own, or beside them; `undefined` takes one away. A Buildkite pipeline that is
+ *   named by its slug has its own id, unless told
  * @param issuerKey PEM of the private key
  * @param now epoch seconds
  * @returns a compact JWS
  */
 export function ciToken(setting: IssuerSetting, claims: Claims, issuerKey: string, now: number): string {
   const times = { iat: now, nbf: now - 1, exp: now + LIFETIME_SECONDS }
-  const payload = { ...jobClaims(setting), aud: setting.audience, ...times, ...claims }
+  const payload = { ...jobClaims(setting, claims), aud: setting.audience, ...times, ...claims }
   const signed = [{ alg: 'RS256', typ: 'JWT', kid: CI_KEY_ID }, payload].map(encode).join('.')
   const signature = createSign('RSA-SHA256').update(signed).sign(issuerKey, 'base64url')
   return `${signed}.${signature}`
@@ -30,17 +32,17 @@ function encode(part: object): string {
 }
 
 /** What a job of each vendor would say of itself, as far as rules and rights ask for it. */
-function jobClaims(setting: IssuerSetting): Claims {
+function jobClaims(setting: IssuerSetting, { pipeline_slug: slug = 'silk' }: Claims): Claims {
   const commit = '9f3182061f1e2cca4702c368cbc039b7dc9d4485'
   switch (setting.kind) {
     case 'buildkite':
       return {
         iss: setting.issuer ?? 'https://agent.buildkite.com',
-        sub: `organization:${setting.organization}:pipeline:silk:ref:refs/heads/main:commit:${commit}:step:build`,
+        sub: `organization:${setting.organization}:pipeline:${slug}:ref:refs/heads/main:commit:${commit}:step:build`,
         organization_slug: setting.organization,
         organization_id: '0184990a-477b-4fa8-9968-496074483c19',
-        pipeline_slug: 'silk',
-        pipeline_id: '0184990a-4782-42b5-afc1-16715b10b8ff',
+        pipeline_slug: slug,
+        pipeline_id: pipelineId(setting.organization, String(slug)),
         build_number: 1,
         build_branch: 'main',
         build_tag: '',

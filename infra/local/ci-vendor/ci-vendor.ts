@@ -4,12 +4,13 @@
  * The CI vendor's keys are pinned into the configuration, in place of what would be fetched. `GITHUB_API_URL` and
  * `BUILDKITE_API_URL` put others in place of the stand-ins.
  */
-import type { Config } from '../../../shared/config/types.ts'
-import type { IssuerSetting } from '../../../shared/config/vend-types.ts'
+import type { IssuerSetting, VendSettings } from '../../../shared/config/vend-types.ts'
 import { type SecretStore, versionWithLabel } from '../secrets/store.ts'
 import { current } from '../secrets/types.ts'
 import { type BuildkiteStandIn, startBuildkite } from '../stand-ins/buildkite.ts'
 import { type GitHubStandIn, startGitHub } from '../stand-ins/github.ts'
+import { same } from '../stand-ins/github-answers.ts'
+import type { Installation } from '../stand-ins/github-app.ts'
 import type { Outputs } from '../template/create.ts'
 import { type CiKeys, ciJwks, ciKeys, publicPem } from './keys.ts'
 
@@ -50,18 +51,15 @@ export interface LocalCi {
 /** Repositories of the organization, and the pipelines that have them. */
 const repositories = ['silk', 'cotton', 'linen']
 const pipelines = { silk: 'silk', 'silk-prod': 'silk', cotton: 'cotton', linen: 'linen' }
+const profileFile = 'pipeline: { defaults: { permissions: ["contents:read"] } }\n'
 
 /** @param keysFile where the keys rest */
-export async function startCi(
-  vend: NonNullable<Config['vend']>,
-  keysFile: string,
-  given: CiServers,
-): Promise<LocalCi> {
+export async function startCi(vend: VendSettings, keysFile: string, given: CiServers): Promise<LocalCi> {
   const keys = ciKeys(keysFile)
   const { organization: owner, appId } = vend.github
   const github =
     given.githubApiUrl === undefined
-      ? await startGitHub({ appId, publicKey: publicPem(keys.appKey), installations: [installation(owner)] })
+      ? await startGitHub({ appId, publicKey: publicPem(keys.appKey), installations: installations(vend) })
       : undefined
   const slugs = vend.issuers.flatMap((issuer) => (issuer.kind === 'buildkite' ? [issuer.organization] : []))
   const buildkite =
@@ -83,7 +81,8 @@ export async function startCi(
   }
 }
 
-function installation(owner: string) {
+/** The organization's, with the profile file where that is on GitHub, or another one that has it. */
+function installations({ github: { organization }, profiles }: VendSettings): readonly Installation[] {
   const permissions = {
     contents: 'write',
     packages: 'write',
@@ -91,7 +90,13 @@ function installation(owner: string) {
     issues: 'write',
     metadata: 'read',
   }
-  return { id: 1001, owner, kind: 'Organization', repositories, permissions } as const
+  const own = { id: 1001, owner: organization, kind: 'Organization', repositories, permissions } as const
+  if (typeof profiles !== 'string') return [own]
+  const [owner = '', repo = '', path = ''] = profiles.split(':')
+  const files = { [`${repo}/${path}`]: profileFile }
+  return same(owner, organization)
+    ? [{ ...own, repositories: [...repositories, repo], files }]
+    : [own, { ...own, id: 1002, owner, repositories: [repo], files }]
 }
 
 function repositoriesOf(organizations: readonly string[], owner: string): Record<string, string> {
@@ -106,7 +111,8 @@ function repositoriesOf(organizations: readonly string[], owner: string): Record
 }
 
 function fill(outputs: Outputs, secrets: SecretStore, { appKey, buildkiteToken }: CiKeys): void {
-  const values = { GithubAppKeySecret: appKey, BuildkiteTokenSecret: buildkiteToken }
+  // With the line end that a file has, which an operator would put there by `--secret-string file://`.
+  const values = { GithubAppKeySecret: appKey, BuildkiteTokenSecret: `${buildkiteToken}\n` }
   for (const [output, secretString] of Object.entries(values)) {
     const secret = secrets.find(outputs[output] ?? '')
     if (secret && !versionWithLabel(secret, current))

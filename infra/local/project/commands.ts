@@ -2,6 +2,7 @@
 import { endpointPath, healthPath, wellKnownPaths } from '../../../shared/protocol/endpoints.ts'
 import type { JsonObject } from '../json.ts'
 import type { Outputs } from '../template/create.ts'
+import { defaultLocalFolder } from './paths.ts'
 import type { SeedData } from './seed-file.ts'
 
 /** Tells the caller of the management API about its own token. */
@@ -11,11 +12,13 @@ const tokenStatusPath = '/api/v1/token'
  * Shell commands that work when pasted.
  *
  * @param routes as `GET /path`
+ * @param localFolder where the stack's data rests
  */
 export function commandsToTry(
   demo: SeedData,
   outputs: Outputs,
   routes: readonly string[],
+  localFolder = defaultLocalFolder,
 ): readonly string[] {
   const { TokenEndpoint: tokenEndpoint = '' } = outputs
   const base = baseOf(outputs)
@@ -35,7 +38,7 @@ export function commandsToTry(
           `curl -i -H ${quote(`Authorization: Bearer ${apiToken.token}`)} ${quote(`${base}${tokenStatusPath}`)}`,
         ]
       : []),
-    ...(routes.includes('POST /token') ? [vendCommand(base)] : []),
+    ...(routes.includes('POST /token') ? [vendCommand(base, localFolder)] : []),
     ...readable.map((path) => `curl -s ${quote(`${base}${path}`)}`),
   ]
 }
@@ -59,8 +62,9 @@ function baseOf({ BaseUrl: base = '' }: Outputs): string {
 }
 
 /** A GitHub token for a CI job, whose own token the command makes. */
-function vendCommand(base: string): string {
-  const headers = `-H "Authorization: Bearer $(npm run --silent ci-token)" -H 'Content-Type: application/json'`
+function vendCommand(base: string, localFolder: string): string {
+  const variable = localFolder === defaultLocalFolder ? '' : `LOCAL_DIR=${quote(localFolder)} `
+  const headers = `-H "Authorization: Bearer $(${variable}npm run --silent ci-token)" -H 'Content-Type: application/json'`
   return `curl -s -X POST ${headers} ${quote(`${base}/token`)}`
 }
 

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import type { CiServers } from '../ci-vendor/ci-vendor.ts'
 import { LocalStackError } from '../errors.ts'
 import type { LocalStackOptions } from '../stack.ts'
-import { presetsFolder, projectRoot } from './paths.ts'
+import { defaultLocalFolder, presetsFolder, projectRoot } from './paths.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -12,9 +12,9 @@ export type StartOptions = Omit<LocalStackOptions, 'log'> & { readonly localFold
 
 /** @throws LocalStackError naming the variable that makes no sense. */
 export function readOptions(environment: Environment): StartOptions {
-  const { PORT = '3000', EDGE, STAGE_PATH, SEED, FRESH, LOCAL_DIR = '.local' } = environment
+  const { PORT = '3000', EDGE, STAGE_PATH, SEED, FRESH, LOCAL_DIR } = environment
   const config = configFile(environment)
-  const localFolder = resolve(projectRoot, LOCAL_DIR)
+  const localFolder = resolve(projectRoot, LOCAL_DIR ?? defaultLocalFolder)
   if (EDGE !== undefined && EDGE !== '' && EDGE !== 'none')
     throw new LocalStackError(`EDGE takes only "none", not ${EDGE}`)
   return {

@@ -1,9 +1,15 @@
 /** A stand-in of Buildkite's REST API: one route, which names a pipeline's repository. */
+import { stableUuid } from '../identity.ts'
 import { type StandIn, startStandIn } from './server.ts'
 
 export interface BuildkiteStandIn extends StandIn {
   /** Repository addresses by `organization/pipeline`: changed at will. */
   readonly pipelines: Map<string, string>
+}
+
+/** The id of a pipeline: the same whenever it is asked for, since CI tokens name it as well. */
+export function pipelineId(organization: string, slug: string): string {
+  return stableUuid(`${organization}/${slug}`)
 }
 
 /**
@@ -22,7 +28,7 @@ export async function startBuildkite(
         name: 'pipeline',
         method: 'GET',
         path: /^\/v2\/organizations\/([^/]+)\/pipelines\/([^/]+)$/,
-        answer({ parts: [organization, slug], headers }) {
+        answer({ parts: [organization = '', slug = ''], headers }) {
           if (headers.authorization !== `Bearer ${token}`)
             return {
               status: 401,
@@ -32,7 +38,7 @@ export async function startBuildkite(
           if (repository === undefined) return { status: 404, body: { message: 'Not Found' } }
           return {
             status: 200,
-            body: { id: `id-of-${slug}`, slug, name: slug, repository, visibility: 'private' },
+            body: { id: pipelineId(organization, slug), slug, name: slug, repository, visibility: 'private' },
           }
         },
       },

@@ -1,4 +1,5 @@
 /** What the GitHub stand-in says: the rights that it grants, and bodies as GitHub writes them. */
+import { isObject, type JsonObject, parseJson } from '../json.ts'
 import type { Granted, Installation } from './github-app.ts'
 
 const MAX_REPOSITORIES = 500
@@ -6,7 +7,7 @@ const LEVELS = ['read', 'write', 'admin']
 
 /** @returns what GitHub would say against it, in its words */
 export function grant(
-  asked: Record<string, unknown>,
+  asked: JsonObject,
   { repositories: own, permissions: given }: Installation,
 ): Pick<Granted, 'repositories' | 'permissions'> | string {
   const { repositories = [], permissions = given } = asked
@@ -15,9 +16,8 @@ export function grant(
   const names = repositories.map((name) => own.find((known) => same(known, String(name))))
   if (!names.every((name) => name !== undefined))
     return 'There is at least one repository that does not exist or is not accessible to the parent installation.'
-  if (typeof permissions !== 'object' || permissions === null)
-    return 'Invalid request: permissions is no object'
-  const levels = Object.entries(permissions as Record<string, string>)
+  if (!isObject(permissions)) return 'Invalid request: permissions is no object'
+  const levels = Object.entries(permissions).map(([name, level]) => [name, String(level)] as const)
   const excess = levels.some(([name, level]) => {
     const limit = Object.hasOwn(given, name) ? LEVELS.indexOf(given[name] ?? '') : -1
     return (
@@ -56,13 +56,11 @@ export function rolesOf({ contents }: Granted['permissions']) {
   return { admin: false, maintain: false, push, triage: false, pull: push || contents === 'read' }
 }
 
-/** An empty body asks for nothing in particular. */
-export function parse(body: string): Record<string, unknown> {
-  try {
-    return body === '' ? {} : (JSON.parse(body) as Record<string, unknown>)
-  } catch {
-    return { repositories: 'not JSON' }
-  }
+/** An empty body asks for nothing in particular; of what is no JSON object, what GitHub would say against it. */
+export function parse(body: string): JsonObject | string {
+  const asked = body === '' ? {} : parseJson(body)
+  if (asked === undefined) return 'Problems parsing JSON'
+  return isObject(asked) ? asked : 'Body should be a JSON object'
 }
 
 /** GitHub does not tell upper case from lower case in names. */

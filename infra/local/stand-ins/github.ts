@@ -12,13 +12,16 @@ export interface GitHubStandIn extends StandIn {
   readonly tokens: ReadonlyMap<string, Granted>
   /** Bodies of the requests for tokens so far. */
   readonly mintRequests: readonly unknown[]
+  /** Where the App is installed: changed at will. */
+  readonly installations: Installation[]
 }
 
 const HOUR = 3_600_000
 
 /** @param port a free one for 0 */
 export async function startGitHub(options: AppOptions, port = 0): Promise<GitHubStandIn> {
-  const { installations, appId, now = Date.now } = options
+  const { appId, now = Date.now } = options
+  const installations = [...options.installations]
   const tokens = new Map<string, Granted>()
   const mintRequests: unknown[] = []
 
@@ -47,6 +50,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
     if (installation.suspended)
       return { status: 403, body: { message: 'This installation has been suspended' } }
     const asked = parse(body)
+    if (typeof asked === 'string') return { status: 400, body: { message: asked } }
     mintRequests.push(asked)
     const granted = grant(asked, installation)
     if (typeof granted === 'string') return { status: 422, body: { message: granted } }
@@ -143,7 +147,7 @@ export async function startGitHub(options: AppOptions, port = 0): Promise<GitHub
       }),
     },
   ]
-  return { ...(await startStandIn(routes, port)), tokens, mintRequests }
+  return { ...(await startStandIn(routes, port)), tokens, mintRequests, installations }
 }
 
 const notFound: Told = { status: 404, body: { message: 'Not Found' } }

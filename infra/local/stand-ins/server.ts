@@ -1,5 +1,5 @@
 /** What the stand-ins have in common: a server on loopback with routes, counters and faults. */
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { readBody } from '../http/body.ts'
 import { listen, loopback, stop } from '../http/listen.ts'
 import { commit, Faults } from './faults.ts'
@@ -41,24 +41,44 @@ const BODY_BYTES = 1_000_000
 export async function startStandIn(routes: readonly Route[], port: number): Promise<StandIn> {
   const faults = new Faults()
   const counters: Record<string, number> = {}
-  const server = createServer(async (request, response) => {
-    const { method, headers } = request
-    const { pathname } = new URL(request.url ?? '/', 'http://stand-in')
-    const route = routes.find((one) => one.method === method && one.path.test(pathname))
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, headers, url = '' } = request
+    const [path = ''] = url.split('?')
+    const route = routes.find((one) => one.method === method && one.path.test(path))
     const name = route?.name ?? 'unknown'
     counters[name] = (counters[name] ?? 0) + 1
     const body = await readBody(request, BODY_BYTES)
     const fault = faults.take(name)
     if (fault && (await commit(fault, request, response))) return
-    const parts = (route?.path.exec(pathname) ?? []).slice(1).map(decodeURIComponent)
-    const told = route?.answer({ parts, headers, body: body === 'too large' ? '' : body.toString() })
-    const { status, body: answer, contentType } = told ?? { status: 404, body: { message: 'Not Found' } }
+    const text = body === 'too large' ? '' : body.toString()
+    const { status, body: answer, contentType } = answerOf(route, path, { headers, body: text })
     const changed =
       fault?.kind === 'changed answer' ? fault.change(answer as Record<string, unknown>) : answer
     response
       .writeHead(status, { 'content-type': contentType ?? 'application/json; charset=utf-8' })
       .end(changed === undefined ? '' : typeof changed === 'string' ? changed : JSON.stringify(changed))
+  }
+
+  // Whoever hangs up in the middle of a request must not end the whole stack with it.
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => request.destroy())
   })
   const bound = await listen(server, port)
   return { url: `http://${loopback}:${bound}`, faults, counters, close: () => stop(server) }
+}
+
+function answerOf(route: Route | undefined, path: string, rest: Omit<Asked, 'parts'>): Told {
+  if (!route) return { status: 404, body: { message: 'Not Found' } }
+  const parts = decoded((route.path.exec(path) ?? []).slice(1))
+  return parts ? route.answer({ parts, ...rest }) : { status: 400, body: { message: 'Bad Request' } }
+}
+
+/** Nothing where an encoding is none, such as `%ff`. */
+function decoded(parts: readonly string[]): string[] | undefined {
+  try {
+    return parts.map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
 }

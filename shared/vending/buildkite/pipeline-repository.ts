@@ -46,8 +46,8 @@ export interface BuildkiteParts {
 /**
  * Makes a function that finds a pipeline's repository; an answer is remembered for five minutes.
  *
- * It throws ServiceFailure when Buildkite does not tell, and when the repository is not on the configured
- * GitHub host.
+ * It throws ServiceFailure when Buildkite does not tell, when it tells of another pipeline, and when the repository
+ * is not on the configured GitHub host.
  */
 export function pipelineRepositories(parts: BuildkiteParts): PipelineRepositories {
   const { settings, loopback, host, token, exchange, known, time } = parts
@@ -66,7 +66,9 @@ export function pipelineRepositories(parts: BuildkiteParts): PipelineRepositorie
     const answer = await call({ method: 'GET', path, authorization, accept: 'application/json' }, deadline)
     const what = `GET ${path}`
     if (answer.status === 404) throw refused(`${what}: there is no such pipeline`)
-    const { repository: url } = objectOf('Buildkite', what, answer)
+    const { id, repository: url } = objectOf('Buildkite', what, answer)
+    // The token was issued for a pipeline; who has its slug by now may be another one, with another repository.
+    if (id !== pipeline.pipelineId) throw refused(`${what}: another pipeline has this slug by now`)
     const repository = typeof url === 'string' ? parseRepositoryUrl(url, host) : undefined
     if (!repository) throw refused(`${what}: the pipeline has no repository on ${host}`)
     const confirmed = { repository, confirmedAt }

@@ -37,8 +37,5 @@ export function connectGitHub(
   const { exchange, time } = parts
   const headers = { 'x-github-api-version': API_VERSION }
   const call = restService({ service: 'GitHub', apiUrl: github.apiUrl, loopback, headers, exchange, time })
-  const installations = Object.fromEntries(
-    Object.entries(github.installations).map(([owner, id]) => [owner.toLowerCase(), id]),
-  )
-  return { call, appJwt: parts.appJwt, installations, found: parts.found, time }
+  return { call, appJwt: parts.appJwt, installations: github.installations, found: parts.found, time }
 }

@@ -1,5 +1,5 @@
 /** What GitHub answers to a request for a token, held against what was asked for. Pure. */
-import { isObject } from '../http.ts'
+import { isObject } from '../json.ts'
 import { fullName, isSameRepository, parseFullName, type Repository } from '../repository.ts'
 import type { GitHubToken, MintRequest } from '../types.ts'
 

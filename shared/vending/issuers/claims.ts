@@ -1,8 +1,8 @@
 /** What the claims of a CI token must be, whoever signed it: RFC 7519 §4.1 and the issuer's settings. */
 import type { VendIssuer } from '../../config/vend-types.ts'
 import type { EpochSeconds } from '../../protocol/brands.ts'
+import type { JsonObject } from '../json.ts'
 import type { CiCaller } from '../types.ts'
-import type { JsonObject } from './strict-json.ts'
 
 /** How far apart the issuer's clock and ours may be. */
 export const CLOCK_SKEW_SECONDS = 5

@@ -1,6 +1,7 @@
 /** A JWT taken apart before anything of it is believed: RFC 7515 §5.2, steps 1 to 4, and RFC 8725. */
 import type { VendAlgorithm } from '../../config/vend-types.ts'
-import { type JsonObject, parseStrictObject } from './strict-json.ts'
+import type { JsonObject } from '../json.ts'
+import { parseStrictObject } from './strict-json.ts'
 
 export interface DecodedJwt {
   readonly header: JsonObject

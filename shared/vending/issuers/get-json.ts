@@ -1,11 +1,6 @@
-/**
- * One GET for JSON, within limits.
- *
- * By `node:https`, since a first `fetch` costs a cold start about 25 ms and 10 MB more (measured on Node 24), and loaded
- * at the first call, since an issuer with pinned keys needs none.
- */
-import type { IncomingMessage } from 'node:http'
+/** One GET for JSON, of an issuer. */
 import { isLoopbackHost } from '../../protocol/loopback.ts'
+import { ExchangeFailure, exchange } from '../exchange.ts'
 
 export interface GetLimits {
   /** Ends the call, wherever it is. */
@@ -25,24 +20,16 @@ export interface GetLimits {
  */
 export async function getJson(address: string, { signal, maxBytes, loopback }: GetLimits): Promise<unknown> {
   const url = checkedUrl(address, loopback)
-  const module = url.protocol === 'https:' ? 'node:https' : 'node:http'
-  const bytes = await new Promise<Buffer>((resolve, reject) => {
-    const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'scrip' }
-    // No agent: a connection that is kept would be dead after an hour in a frozen Lambda.
-    const request = builtin(module).get(url, { agent: false, signal, headers }, (response) =>
-      read(response, maxBytes).then(resolve, (error: unknown) => {
-        request.destroy()
-        reject(error)
-      }),
-    )
-    request.on('error', reject)
-  }).catch((error: unknown) => {
-    throw signal.aborted ? new Error(`${url.host} did not answer in time`) : error
+  const headers = { accept: 'application/json', 'user-agent': 'scrip' }
+  const outgoing = { method: 'GET', url, headers, signal, limitBytes: maxBytes } as const
+  const { status, body } = await exchange(outgoing).catch((error: unknown) => {
+    throw error instanceof ExchangeFailure ? new Error(`${url.host}: ${error.code}`) : error
   })
+  if (status !== 200) throw new Error(`${url.host}: the status is ${status} in place of 200`)
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
-    throw new Error(`${url.host} did not answer JSON`)
+    throw new Error(`${url.host}: no JSON`)
   }
 }
 
@@ -55,23 +42,4 @@ export function checkedUrl(address: string, loopback: boolean): URL {
   if (!url || !(url.protocol === 'https:' || isPlain) || url.username !== '' || url.password !== '')
     throw new Error('not an https URL')
   return url
-}
-
-async function read(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const { statusCode } = response
-  if (statusCode !== 200) throw new Error(`the status is ${statusCode} in place of 200`)
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-function builtin(module: 'node:http' | 'node:https') {
-  return module === 'node:https'
-    ? process.getBuiltinModule('node:https')
-    : process.getBuiltinModule('node:http')
 }

@@ -5,9 +5,9 @@
  * reads answers of any size, and its clock cannot be held. Its `createLocalJWKSet` picks the key.
  */
 import type { VendIssuer } from '../../config/vend-types.ts'
+import { isObject } from '../json.ts'
 import { getJson } from './get-json.ts'
 import { type KeyQuery, type KeySet, keySet } from './key-set.ts'
-import { isObject } from './strict-json.ts'
 
 export type FoundKey =
   | { readonly kind: 'key'; readonly key: CryptoKey }

@@ -1,6 +1,6 @@
 /** An issuer's JWKS (RFC 7517 §5), as far as it is of use here. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
-import { isObject, type JsonObject } from './strict-json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 
 /** What of a token's header finds its key. */
 export interface KeyQuery {

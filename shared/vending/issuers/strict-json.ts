@@ -4,8 +4,7 @@
  * RFC 8259 §4 leaves open what a repeated name means: `JSON.parse` takes the last one and others take the first,
  * so a token could be one thing to whoever issued or checked it and another to us. RFC 7519 §4 lets us refuse.
  */
-
-export type JsonObject = Readonly<Record<string, unknown>>
+import { isObject, type JsonObject } from '../json.ts'
 
 /** A whole string with its escapes, and the colon that makes it a name; or where an object begins or ends. */
 const tokens = /("(?:[^"\\]|\\.)*")([ \t\n\r]*:)?|[{}]/g
@@ -24,10 +23,6 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

@@ -6,9 +6,9 @@
  */
 import { errors, jwtVerify } from 'jose'
 import type { VendIssuer } from '../../config/vend-types.ts'
+import { bearerToken } from '../../protocol/bearer-token.ts'
 import type { EpochSeconds } from '../../protocol/brands.ts'
 import type { CiCaller } from '../types.ts'
-import { bearerToken } from './bearer.ts'
 import { CLOCK_SKEW_SECONDS, callerOf, claimsFault } from './claims.ts'
 import { type DecodedJwt, decodeJwt, headerFault } from './decode.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
@@ -26,6 +26,9 @@ export interface VerificationServices {
   /** The keys of a configured issuer: `issuerKeys`, made once for the life of the environment. */
   readonly keys: (issuer: VendIssuer) => IssuerKeys
 }
+
+/** Characters: what API Gateway takes for a request line and all headers together, so no longer one can come. */
+const MAX_TOKEN_LENGTH = 10_240
 
 /**
  * Verifies the CI token of a request.
@@ -45,8 +48,10 @@ export async function verifyCiToken(
   now: EpochSeconds,
 ): Promise<CiVerification> {
   const bearer = bearerToken(authorization)
-  if (bearer.kind !== 'token') return bearer
-  const decoded = decodeJwt(bearer.token)
+  if (bearer.kind === 'none') return { kind: 'absent' }
+  if (bearer.kind === 'malformed') return refused(bearer.reason)
+  if (bearer.text.length > MAX_TOKEN_LENGTH) return refused('the token is too long')
+  const decoded = decodeJwt(bearer.text)
   if (decoded.kind === 'refused') return decoded
   const candidates = issuers.filter(({ issuer }) => issuer === decoded.claims.iss)
   const faults = candidates.map((candidate) => faultOf(decoded, candidate, now))
@@ -61,7 +66,7 @@ export async function verifyCiToken(
   if (found.kind === 'none') return refused(found.reason)
   if (found.kind === 'unavailable') return found
   try {
-    const { payload } = await jwtVerify(bearer.token, found.key, {
+    const { payload } = await jwtVerify(bearer.text, found.key, {
       algorithms: [...issuer.algorithms],
       issuer: issuer.issuer,
       audience: issuer.audience,

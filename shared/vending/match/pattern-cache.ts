@@ -4,7 +4,7 @@
  * A profile's patterns are compiled when it is first asked for, never all at start: a thousand would take half a
  * second and 80 MB, and a request needs one profile. What is remembered is bounded, the least used going first.
  */
-import { compilePattern, type Pattern } from './pattern.ts'
+import { compilePattern, loadEngine, type Pattern } from './pattern.ts'
 
 /** Patterns, and steps of all their programs together: about 25 MB. */
 const CAPACITY = { patterns: 256, size: 32_000 } as const
@@ -50,6 +50,7 @@ export const patternOf = patternCache()
  * Makes the engine ready: its Unicode tables are unpacked and its code is compiled by the first pattern, which
  * takes 8 ms. That belongs to reading a file, which takes longer, and not to the first match.
  */
-export function warmUp(): void {
+export async function warmUp(): Promise<void> {
+  await loadEngine()
   patternOf(String.raw`a-(warm|up/[a-z]+\.[0-9]{1,2})`).matches('a-up/b.1')
 }

@@ -1,4 +1,7 @@
-/** The outermost layer: what was decided goes into the request's audit entry, whatever comes of it. */
+/**
+ * The outermost layer of vending: what was decided goes into the request's audit entry. Around it stands
+ * `withAudit`, which writes the entry whatever comes of the request, and covers what fails before a profile is known.
+ */
 import type { AuditEntry } from '../audit.ts'
 import type { Vend, VendOutcome, VendRequest } from './types.ts'
 
@@ -7,7 +10,7 @@ export type AuditedVend = (
   entry: Pick<AuditEntry, 'asked' | 'decided'>,
 ) => Promise<VendOutcome>
 
-/** The entry itself is written by `withAudit`, which also covers what fails before a profile is known. */
+/** Notes what is asked and what comes out of it. */
 export function audited(next: Vend): AuditedVend {
   return async (request, entry) => {
     const { profile } = request

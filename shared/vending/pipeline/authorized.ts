@@ -1,7 +1,6 @@
 /** The second layer: who may have what. */
-import type { CiCaller, MatchOutcome, Profile } from '../types.ts'
 import { rightsOf } from './rights.ts'
-import type { Vend, VendAuthorized } from './types.ts'
+import type { MatchRules, Vend, VendAuthorized } from './types.ts'
 
 /**
  * Lets a request through whose caller passes the profile's match rules, with the rights that the profile gives.
@@ -10,17 +9,12 @@ import type { Vend, VendAuthorized } from './types.ts'
  * pipeline and the profile, but not the branch or the claims that rules are about, so with the cache in front a
  * pull request's job would be handed the release job's token (Chinmina's GHSA-4c7c-j34f-h9q6).
  *
- * @param matchRules whether this caller passes the rules of this profile
  * @param organization owner of the repositories that organization profiles name
  */
-export function authorized(
-  next: VendAuthorized,
-  matchRules: (profile: Profile, caller: CiCaller) => MatchOutcome,
-  organization: string,
-): Vend {
+export function authorized(next: VendAuthorized, matchRules: MatchRules, organization: string): Vend {
   return async (request) => {
     const { caller, profile, fresh, deadline } = request
-    const match = matchRules(profile, caller)
+    const match = matchRules(profile, caller, request.allowedClaims)
     const { tried } = match
     if (match.kind === 'refused') return { kind: 'refused', reason: 'the match rules do not allow it', tried }
     const outcome = rightsOf(request, organization)

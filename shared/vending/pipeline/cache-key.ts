@@ -11,8 +11,8 @@ const VERSION = 1
  * SHA-256 of canonical JSON of who asks, with which profile, for which rights, of which GitHub.
  *
  * A pipeline's own repository that Buildkite names is not known yet, and asking first would make every cached
- * token cost a call there. The key says `pipeline` in its place, and is the pipeline's own by its id; the
- * repository is in the sealed entry, and `cached` confirms it (see there).
+ * token cost a call there. The key says `pipeline` in its place, and is the pipeline's own by its id, whatever
+ * its slug is by now; the repository is in the sealed entry, and `cached` confirms it (see there).
  *
  * Nor may an owner's installation be asked of GitHub first. So the key holds the configured one, or that it is
  * looked up; an installation that is replaced within the token's hour ends its tokens itself.

@@ -19,6 +19,7 @@ import type { AuthorizedRequest, Outcome } from './types.ts'
 /** There is a token at hand: this is how long confirming it may take. */
 const CONFIRM_MILLISECONDS = 2_000
 
+/** @param repositories finds a pipeline's repository at Buildkite */
 export function confirming(
   repositories: PipelineRepositories,
   time: Time,

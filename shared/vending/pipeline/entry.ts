@@ -1,5 +1,5 @@
 /** What rests in the cache, sealed: a token, until when it is handed out, and whose repository it is of. */
-import { isObject } from '../http.ts'
+import { isObject } from '../json.ts'
 import type { GitHubToken } from '../types.ts'
 import type { Vended } from './types.ts'
 

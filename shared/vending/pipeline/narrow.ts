@@ -31,6 +31,7 @@ const PERMISSION = /^([a-z][a-z_]{0,99}):(read|write)$/
 const ALWAYS = 'metadata:read'
 const MAX_PERMISSIONS = 100
 
+/** What a profile gives to a request with these parameters; without any, all that it has. */
 export function narrow(profile: Profile, { repositoryScope, permissions }: Narrowing): Narrowed {
   const repositories = narrowRepositories(profile.repositories, repositoryScope)
   if ('reason' in repositories) return repositories

@@ -6,6 +6,7 @@ import type { FailureKind, ServiceName } from '../service-failure.ts'
 import type {
   CiCaller,
   GitHubToken,
+  MatchOutcome,
   Permissions,
   Profile,
   RepositorySelection,
@@ -14,10 +15,12 @@ import type {
 
 export interface VendRequest {
   readonly caller: CiCaller
+  /** Claims that rules may name for the caller's issuer. */
+  readonly allowedClaims: readonly string[]
   readonly profile: Profile
   /** The pipeline's own repository as its token tells it; organization profiles do not look at it. */
   readonly repository: ClaimedRepository
-  /** Query parameters, as they came. */
+  /** Query parameters, as they came, each once. */
   readonly repositoryScope?: string | undefined
   readonly permissions?: string | undefined
   /** What git asks for; `elsewhere` when that is on another host. */
@@ -77,6 +80,13 @@ export type VendOutcome = (
   /** 400. */
   | { readonly kind: 'bad request'; readonly reason: string }
 ) & { readonly tried: readonly RuleOutcome[] }
+
+/** Whether a caller passes a profile's rules: `match/match-rules.ts`. */
+export type MatchRules = (
+  profile: Profile,
+  caller: CiCaller,
+  allowedClaims: readonly string[],
+) => MatchOutcome
 
 export type Vend = (request: VendRequest) => Promise<VendOutcome>
 export type VendAuthorized = (request: AuthorizedRequest) => Promise<Outcome>

@@ -3,17 +3,17 @@ import type { VendConfig } from '../../config/vend-types.ts'
 import type { PipelineRepositories } from '../buildkite/pipeline-repository.ts'
 import type { Time } from '../http.ts'
 import type { Sealer } from '../sealed.ts'
-import type { CiCaller, MatchOutcome, Profile } from '../types.ts'
 import { type AuditedVend, audited } from './audited.ts'
 import { authorized } from './authorized.ts'
 import { cacheKey } from './cache-key.ts'
 import { type CacheParts, cached, type TokenCache } from './cached.ts'
 import { confirming } from './confirm.ts'
 import { type MintToken, minting } from './mint.ts'
+import type { MatchRules } from './types.ts'
 
 export interface VendParts {
   readonly config: Pick<VendConfig, 'github' | 'cacheSeconds'>
-  readonly matchRules: (profile: Profile, caller: CiCaller) => MatchOutcome
+  readonly matchRules: MatchRules
   readonly mint: MintToken
   readonly repositories: PipelineRepositories
   readonly cache: TokenCache

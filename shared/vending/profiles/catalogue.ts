@@ -10,11 +10,18 @@ import type { ProfileDraft, ProfileEntry } from './profile.ts'
 /** How each name is looked up: by a function, since all that costs time waits until it is called. */
 export type Catalogue = ReadonlyMap<string, () => ProfileLookup>
 
-/** Makes the catalogue of a section's entries; those that share a name have no draft. */
-export function catalogueOf(entries: readonly ProfileEntry[]): Catalogue {
+export type TellFault = (fault: ProfileFault) => void
+
+/**
+ * Makes the catalogue of a section's entries; those that share a name have no draft.
+ *
+ * @param tell is told of a faulty pattern when its profile is first looked up
+ */
+export function catalogueOf(entries: readonly ProfileEntry[], tell: TellFault): Catalogue {
   const catalogue = new Map<string, () => ProfileLookup>()
   for (const { name, path, draft, faults } of entries)
-    if (name !== undefined) catalogue.set(name, draft ? onceAsked(draft, path) : () => unavailable(faults))
+    if (name !== undefined)
+      catalogue.set(name, draft ? onceAsked(draft, path, tell) : () => unavailable(faults))
   return catalogue
 }
 
@@ -23,16 +30,17 @@ export function catalogueOf(entries: readonly ProfileEntry[]): Catalogue {
  * start. A pattern that does not compile makes the profile unavailable here, before anybody is matched, so that
  * a profile which was found always can be.
  */
-function onceAsked(draft: ProfileDraft, path: string): () => ProfileLookup {
+function onceAsked(draft: ProfileDraft, path: string, tell: TellFault): () => ProfileLookup {
   let known: ProfileLookup | undefined
   return () => {
-    known ??= lookUp(draft, path)
+    known ??= lookUp(draft, path, tell)
     return known
   }
 }
 
-function lookUp(draft: ProfileDraft, path: string): ProfileLookup {
+function lookUp(draft: ProfileDraft, path: string, tell: TellFault): ProfileLookup {
   const faults = patternFaults(draft, path)
+  for (const fault of faults) tell(fault)
   return faults.length > 0 ? unavailable(faults) : { kind: 'found', profile: withDigest(draft) }
 }
 

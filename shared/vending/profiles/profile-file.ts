@@ -1,7 +1,7 @@
 /** The profile file of vending.md: from its text to what each profile gives, and to whom. */
 import { warmUp } from '../match/pattern-cache.ts'
 import type { Permissions, ProfileKind, ProfileLookup } from '../types.ts'
-import { type Catalogue, catalogueOf, patternFaults, withDigest } from './catalogue.ts'
+import { type Catalogue, catalogueOf, patternFaults, type TellFault, withDigest } from './catalogue.ts'
 import { refuseDuplicates } from './duplicates.ts'
 import {
   costingTheFile,
@@ -38,6 +38,8 @@ export interface ProfileFileOptions {
    * millisecond each and is for the command line. A profile is unavailable either way if one does not compile.
    */
   readonly patterns?: 'when looked up' | 'now'
+  /** Told of faulty patterns when their profile is first looked up: they are not among the file's `faults` then. */
+  readonly onPatternFault?: TellFault
 }
 
 /**
@@ -48,7 +50,15 @@ export interface ProfileFileOptions {
  *   of single profiles included
  */
 export async function parseProfileFile(text: string, options: ProfileFileOptions): Promise<ProfileFile> {
-  const data = await readYaml(text)
+  return readProfileFile(await readYaml(text), options)
+}
+
+/**
+ * Reads a profile file that is plain data already, as a configuration holds it.
+ *
+ * @throws FaultyProfileFile as `parseProfileFile` does
+ */
+export async function readProfileFile(data: unknown, options: ProfileFileOptions): Promise<ProfileFile> {
   const faults = costingTheFile(faultList())
   const root = readMapping(data, '', ['pipeline', 'organization'], faults) ?? {}
   const pipeline = readSection(root.pipeline, 'pipeline', ['defaults', 'profiles'], faults)
@@ -58,10 +68,16 @@ export async function parseProfileFile(text: string, options: ProfileFileOptions
     pipeline: readProfiles('pipeline', pipeline.profiles, options.allowedClaims, faults),
     organization: readProfiles('organization', organization.profiles, options.allowedClaims, faults),
   }
-  const all = [...faults.all, ...allFaults(Object.values(entries).flat(), options.patterns === 'now')]
+  const both = Object.values(entries).flat()
+  if (both.some(hasPatterns)) await warmUp()
+  const all = [...faults.all, ...allFaults(both, options.patterns === 'now')]
   if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
-  if (Object.values(entries).flat().some(hasPatterns)) warmUp()
-  return profileFile(catalogueOf(entries.pipeline), catalogueOf(entries.organization), permissions, all)
+  const { onPatternFault = () => undefined } = options
+  const catalogues = {
+    pipeline: catalogueOf(entries.pipeline, onPatternFault),
+    organization: catalogueOf(entries.organization, onPatternFault),
+  }
+  return profileFile(catalogues, permissions, all)
 }
 
 /** A section may be left out, or have nothing in it. */
@@ -101,8 +117,7 @@ function hasPatterns({ draft }: ProfileEntry): boolean {
 }
 
 function profileFile(
-  pipeline: Catalogue,
-  organization: Catalogue,
+  { pipeline, organization }: Readonly<Record<ProfileKind, Catalogue>>,
   permissions: Permissions,
   faults: readonly ProfileFault[],
 ): ProfileFile {

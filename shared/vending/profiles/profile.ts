@@ -2,6 +2,7 @@
 import type { Permissions, Profile, ProfileKind, RepositoryScope } from '../types.ts'
 import { type FaultList, faultList, member, type ProfileFault, quoted } from './faults.ts'
 import { type Mapping, readMapping, readText, readTexts } from './form.ts'
+import { isProfileName } from './name.ts'
 import { MAX_PERMISSIONS, readPermissions } from './permissions.ts'
 import { MAX_REPOSITORIES, readRepositories } from './repositories.ts'
 import { readRules } from './rules.ts'
@@ -64,16 +65,11 @@ function readName(fields: Mapping, path: string, faults: FaultList): string | un
     faults.ignored(at, 'another name: the default profile is what pipeline.defaults says; this is ignored')
     if (fields.match !== undefined)
       faults.ignored(member(path, 'match'), 'no match rules: the default profile is every pipeline’s')
-  } else if (!isProfileName(name)) {
+  } else if (!isProfileName(name) || name.includes('/')) {
     const form = '1 to 100 characters without / or :, white space or control characters'
     faults.profile(at, `a name of ${form}, but got ${quoted(name)}`)
   }
   return name
-}
-
-/** Whether the routes can ask for a profile of this name (vending.md, "Errors"). */
-function isProfileName(name: string): boolean {
-  return /^[^/:\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]{1,100}$/u.test(name)
 }
 
 function readPermissionsOf(fields: Mapping, path: string, faults: FaultList): Permissions | undefined {

@@ -5,8 +5,16 @@
  * that fails, the last good file goes on: the one in memory, or the one in the table, where a new environment
  * finds it. A request gets one file, and keeps it: never a mix of two.
  */
+import { vendAlarms } from '../../config/vend-alarms.ts'
 import type { Deadline, Time } from '../http.ts'
-import { type ProfileFile, parseProfileFile } from './profile-file.ts'
+import { reasonOf } from '../service-failure.ts'
+import { type ProfileFault, tellFault } from './faults.ts'
+import {
+  type ProfileFile,
+  type ProfileFileOptions,
+  parseProfileFile,
+  readProfileFile,
+} from './profile-file.ts'
 
 /** The table, `stores/profile-files.ts`. */
 export interface LastGoodFiles {
@@ -42,41 +50,51 @@ const READ_MILLISECONDS = 2_000
 /** While GitHub does not answer, it is asked this often. */
 const RETRY_MILLISECONDS = 30_000
 
-/** Profiles that stand in the configuration: they are the same for as long as the function is. */
-export function configuredProfiles(
-  text: string,
-  { allowedClaims, warn }: Pick<RemoteProfiles, 'allowedClaims' | 'warn'>,
-): Profiles {
-  let parsed: Promise<ProfileFile> | undefined
-  async function parse(): Promise<ProfileFile> {
+type ReadOptions = Pick<RemoteProfiles, 'allowedClaims' | 'warn'>
+
+/**
+ * Profiles that stand in the configuration: they are the same for as long as the function is.
+ *
+ * @param data the profile file as plain data; it is read with the first request
+ */
+export function configuredProfiles(data: unknown, options: ReadOptions): Profiles {
+  let file: Promise<ProfileFile> | undefined
+  async function read(): Promise<ProfileFile> {
     try {
-      const file = await parseProfileFile(text, { allowedClaims })
-      warnOfFaults(file, warn)
-      return file
+      return await tellingFaults(options, (telling) => readProfileFile(data, telling))
     } catch (error) {
       throw new ProfilesUnavailable(reasonOf(error))
     }
   }
   return () => {
-    parsed ??= parse()
-    return parsed
+    file ??= read()
+    return file
   }
 }
 
-/** A profile that is faulty by itself is not available; whoever wrote it has to learn why. */
-function warnOfFaults({ faults }: ProfileFile, warn: RemoteProfiles['warn']): void {
-  for (const { profile, path, expected } of faults)
-    warn('a profile is not available', `${profile ?? ''} ${path}: expected ${expected}`)
+/**
+ * Reads a file. A profile that is faulty by itself is not available, and whoever wrote it has to learn why: now, or
+ * when its patterns are first compiled.
+ */
+async function tellingFaults(
+  { allowedClaims, warn }: ReadOptions,
+  read: (options: ProfileFileOptions) => Promise<ProfileFile>,
+): Promise<ProfileFile> {
+  const tell = (fault: ProfileFault) =>
+    warn(vendAlarms.profileInvalid, `${fault.profile ?? ''} ${tellFault(fault)}`)
+  const file = await read({ allowedClaims, onPatternFault: tell })
+  for (const fault of file.faults) tell(fault)
+  return file
 }
 
+/** Profiles of a file on GitHub, for the life of the environment. */
 export function remoteProfiles(remote: RemoteProfiles): Profiles {
-  const { source, read, lastGood, allowedClaims, time, warn } = remote
+  const { source, read, lastGood, time, warn } = remote
   let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
 
   async function hold(text: string, freshFor: number): Promise<ProfileFile> {
     const known = held?.text === text ? held.file : undefined
-    const file = known ?? (await parseProfileFile(text, { allowedClaims }))
-    if (!known) warnOfFaults(file, warn)
+    const file = known ?? (await tellingFaults(remote, (telling) => parseProfileFile(text, telling)))
     held = { text, file, readAgainAt: time.now() + freshFor }
     return file
   }
@@ -99,17 +117,23 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
   }
 
   async function fallBack(reason: string): Promise<ProfileFile> {
-    warn('the profile file could not be read; using the last good one', reason)
+    warn(vendAlarms.profilesStale, reason)
     if (held) {
       held.readAgainAt = time.now() + RETRY_MILLISECONDS
       return held.file
     }
-    const kept = await lastGood.find(source).catch((error: unknown) => {
-      warn('the last good profile file could not be read', reasonOf(error))
+    const kept = await findKept().catch((error: unknown) => {
+      warn('the last good profile file could not be used', reasonOf(error))
       return undefined
     })
     if (!kept) throw new ProfilesUnavailable(reason)
-    return hold(kept.text, RETRY_MILLISECONDS)
+    return kept
+  }
+
+  /** It may have been good by the rules of an earlier deployment alone. */
+  async function findKept(): Promise<ProfileFile | undefined> {
+    const kept = await lastGood.find(source)
+    return kept && hold(kept.text, RETRY_MILLISECONDS)
   }
 
   return async (deadline) => {
@@ -120,8 +144,4 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
       return fallBack(reasonOf(error))
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'not an Error'
 }

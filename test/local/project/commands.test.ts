@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { commandsToTry, signInHint } from '../../../infra/local/project/commands.ts'
+import { projectRoot } from '../../../infra/local/project/paths.ts'
 
 const outputs = {
   BaseUrl: 'http://127.0.0.1:3000/prod',
@@ -55,4 +57,20 @@ test('documents are offered where the stack has their routes', () => {
     'curl -s http://127.0.0.1:3000/prod/.well-known/jwks.json',
     'curl -s http://127.0.0.1:3000/prod/health',
   ])
+})
+
+describe('a stack that vends has a command to make a job’s token, and ask with it', () => {
+  const command = (localFolder?: string) => commandsToTry({}, outputs, ['POST /token'], localFolder)
+  const asking = (makeToken: string) => [
+    `curl -s -X POST -H "Authorization: Bearer $(${makeToken})" -H 'Content-Type: application/json' http://127.0.0.1:3000/prod/token`,
+  ]
+
+  test('which finds the stack’s keys where they are by default', () => {
+    expect(command()).toEqual(asking('npm run --silent ci-token'))
+    expect(command(join(projectRoot, '.local'))).toEqual(asking('npm run --silent ci-token'))
+  })
+
+  test('which is told where they are elsewhere', () => {
+    expect(command('/var/my data')).toEqual(asking("LOCAL_DIR='/var/my data' npm run --silent ci-token"))
+  })
 })

@@ -206,6 +206,11 @@ describe('each fault is told with its path', () => {
       { throttle: { burst: 5001 } },
       ['throttle.burst: a whole number of requests from 1 to 5000, but got 5001'],
     ],
+    [
+      { alarms: { topicArn: 'arn:aws:sqs:eu-west-1:123456789012:on-call' } },
+      ['alarms.topicArn: the ARN of an SNS topic, but got "arn:aws:sqs:eu-west-1:123456789012:on-call"'],
+    ],
+    [{ alarms: {} }, [`alarms.topicArn: ${missing}`]],
     [{ logs: { level: 'TRACE' } }, ['logs.level: one of DEBUG, INFO, WARN, ERROR, but got "TRACE"']],
   ]
   test.each(faulty)('%j', (different, faults) => {

@@ -68,3 +68,33 @@ describe('behind an edge', () => {
     },
   )
 })
+
+describe('the address that the log tells', () => {
+  const secret = 'what-only-the-edge-knows'
+  const throughEdge = (chain: string) =>
+    from('192.0.2.7', [
+      [EDGE_SECRET_HEADER, secret],
+      ['X-Forwarded-For', chain],
+    ])
+
+  test.each([
+    { what: 'whole, and no network', event: from('2001:db8:1:2:3:4:5:6'), told: '2001:db8:1:2:3:4:5:6' },
+    {
+      what: 'the viewer’s behind an edge',
+      event: throughEdge('2001:db8:1:2::9, 192.0.2.7'),
+      told: '2001:db8:1:2::9',
+    },
+    {
+      what: 'the viewer’s, whatever it wrote itself',
+      event: throughEdge('203.0.113.1, 198.51.100.9, 192.0.2.7'),
+      told: '198.51.100.9',
+    },
+    {
+      what: 'the caller’s own without the edge’s secret',
+      event: from('192.0.2.7', [['X-Forwarded-For', '198.51.100.9, 192.0.2.7']]),
+      told: '192.0.2.7',
+    },
+  ])('is $what', ({ event, told }) => {
+    expect(sourceOf(event, secret)).toBe(told)
+  })
+})

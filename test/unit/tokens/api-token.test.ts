@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seconds } from '../../../shared/protocol/brands.ts'
@@ -156,7 +157,9 @@ describe('the successor of an API token', () => {
 
 describe('the pattern for scanners', () => {
   test('is what the README says', () => {
-    expect(apiTokenPattern('bb_live_')).toBe('bb_live_[0-9A-Za-z]{39}')
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    const [told] = /(?<=\(for the prefix `bb_live_`\):\n\n```\n).*(?=\n```)/.exec(readme) ?? []
+    expect(apiTokenPattern('bb_live_')).toBe(told)
     expect(apiTokenPattern('scrip_live_')).toBe('scrip_live_[0-9A-Za-z]{39}')
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { BuildkiteStandIn } from '../../../infra/local/stand-ins/buildkite.ts'
+import { type BuildkiteStandIn, pipelineId } from '../../../infra/local/stand-ins/buildkite.ts'
 import type { Fault } from '../../../infra/local/stand-ins/faults.ts'
 import { ServiceFailure } from '../../../shared/vending/service-failure.ts'
 import { buildkiteClient, fakeBuildkite, realTime, soon } from '../../support/fake-github.ts'
@@ -17,7 +17,12 @@ beforeAll(async () => {
 beforeEach(() => server.faults.clear())
 afterAll(() => server.close())
 
-const silk = { organization: 'acme', pipeline: 'silk', pipelineId: 'p1' }
+const called = (pipeline: string, organization = 'acme') => ({
+  organization,
+  pipeline,
+  pipelineId: pipelineId(organization, pipeline),
+})
+const silk = called('silk')
 const path = '/v2/organizations/acme/pipelines'
 const failure = (
   kind: 'refused' | 'malformed' | 'misconfigured' | 'unavailable' | 'limited',
@@ -32,7 +37,7 @@ describe('a pipeline’s repository', () => {
   ])('of %s is told by Buildkite', async (pipeline, repository) => {
     const time = { ...realTime, now: () => 1_700_000_000_999 }
     const find = buildkiteClient(server, time)
-    expect(await find({ ...silk, pipeline }, time.now() + 5_000)).toEqual({
+    expect(await find(called(pipeline), time.now() + 5_000)).toEqual({
       repository,
       confirmedAt: 1_700_000_000,
     })
@@ -43,17 +48,20 @@ describe('a pipeline’s repository', () => {
     const find = buildkiteClient(server, { ...realTime, now: () => clock.now })
     const before = server.counters.pipeline ?? 0
     const calls: number[] = []
-    const ask = async (different = {}) => {
-      await find({ ...silk, ...different }, clock.now + 5_000)
+    const ask = async (pipeline = 'silk') => {
+      await find(called(pipeline), clock.now + 5_000)
       calls.push((server.counters.pipeline ?? 0) - before)
     }
     await ask()
     clock.now += 299_999
     await ask()
-    await ask({ pipelineId: 'p2' })
+    await ask('https')
     clock.now += 1
     await ask()
     expect(calls).toEqual([1, 1, 2, 3])
+    await expect(find({ ...silk, pipelineId: 'another' }, clock.now + 5_000)).rejects.toEqual(
+      failure('refused', `GET ${path}/silk: another pipeline has this slug by now`),
+    )
   })
 })
 
@@ -82,8 +90,18 @@ describe('no repository is told', () => {
       },
       {
         what: 'by an answer without it',
-        fault: { kind: 'status', status: 200, body: '{"repository":7}' },
+        fault: { kind: 'changed answer', change: (body) => ({ ...body, repository: 7 }) },
         error: failure('refused', `GET ${path}/silk: the pipeline has no repository on github.com`),
+      },
+      {
+        what: 'of another pipeline, which has the slug by now',
+        fault: { kind: 'changed answer', change: (body) => ({ ...body, id: pipelineId('acme', 'new') }) },
+        error: failure('refused', `GET ${path}/silk: another pipeline has this slug by now`),
+      },
+      {
+        what: 'by an answer without the pipeline’s id',
+        fault: { kind: 'changed answer', change: ({ id: _, ...body }) => body },
+        error: failure('refused', `GET ${path}/silk: another pipeline has this slug by now`),
       },
       {
         what: 'by an answer that is no JSON',
@@ -101,10 +119,10 @@ describe('no repository is told', () => {
         error: failure('limited', `GET ${path}/silk: 429 (API rate limit exceeded), retry after 30 s`),
       },
     ],
-  )('$what, and the next request is fine', async ({ what, fault, error, ...different }) => {
+  )('$what, and the next request is fine', async ({ fault, error, pipeline = 'silk', organization }) => {
     const find = buildkiteClient(server)
     if (fault) server.faults.plan(fault, { times: 2 })
-    await expect(find({ ...silk, ...different }, soon())).rejects.toEqual(error)
+    await expect(find(called(pipeline, organization), soon())).rejects.toEqual(error)
     server.faults.clear()
     expect((await find(silk, soon())).repository).toEqual({ owner: 'acme', name: 'silk' })
   })

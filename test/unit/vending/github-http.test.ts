@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../../../infra/local/stand-ins/faults.ts'
 import { type StandIn, startStandIn } from '../../../infra/local/stand-ins/server.ts'
-import { keptAlive } from '../../../shared/vending/exchange.ts'
+import { exchange } from '../../../shared/vending/exchange.ts'
 import { objectOf, restService, type ServiceCall, segment } from '../../../shared/vending/http.ts'
 import { ServiceFailure } from '../../../shared/vending/service-failure.ts'
 import { realTime, soon } from '../../support/fake-github.ts'
@@ -36,18 +36,18 @@ function client() {
   const time = { now: realTime.now, sleep: async (milliseconds: number) => void slept.push(milliseconds) }
   const headers = { 'x-github-api-version': '2022-11-28' }
   const options = { service: 'GitHub', apiUrl: server.url, loopback: true, headers, time } as const
-  return { send: restService({ ...options, exchange: keptAlive() }), slept }
+  return { send: restService({ ...options, exchange }), slept }
 }
 const calls = () => (server.counters.get ?? 0) + (server.counters.post ?? 0)
 const failing = (fault: Fault, times = 9) => server.faults.plan(fault, { times })
 
-test('a call carries its headers and its JSON, and nothing of the machine', async () => {
+test('a call carries its headers and its JSON, and nothing of the machine; its connection is not kept', async () => {
   seen.length = 0
   await client().send({ ...call, method: 'POST', body: { asked: ['ü'] } }, soon())
   expect(seen).toEqual([
     {
       host: server.url.slice('http://'.length),
-      connection: 'keep-alive',
+      connection: 'close',
       'user-agent': 'scrip',
       'x-github-api-version': '2022-11-28',
       accept: 'application/json',
@@ -64,7 +64,7 @@ test.each(['http://api.github.com', 'ftp://127.0.0.1', 'http://127.0.0.1.example
   'the base URL %s is refused: credentials would travel in the clear',
   (apiUrl) => {
     const options = { service: 'GitHub', apiUrl, loopback: true, headers: {}, time: realTime } as const
-    expect(() => restService({ ...options, exchange: keptAlive() })).toThrow(
+    expect(() => restService({ ...options, exchange })).toThrow(
       new Error('the base URL of GitHub must be https'),
     )
   },
@@ -72,7 +72,7 @@ test.each(['http://api.github.com', 'ftp://127.0.0.1', 'http://127.0.0.1.example
 
 test('plain http on this machine is refused where the deployment is no local stack', () => {
   const options = { service: 'GitHub', apiUrl: 'http://127.0.0.1', loopback: false, headers: {} } as const
-  expect(() => restService({ ...options, time: realTime, exchange: keptAlive() })).toThrow(
+  expect(() => restService({ ...options, time: realTime, exchange })).toThrow(
     new Error('the base URL of GitHub must be https'),
   )
 })
@@ -216,7 +216,7 @@ describe('a call fails', () => {
       headers: {},
       time: realTime,
     } as const
-    await expect(restService({ ...options, exchange: keptAlive() })(call, soon())).rejects.toEqual(
+    await expect(restService({ ...options, exchange })(call, soon())).rejects.toEqual(
       new ServiceFailure('Buildkite', 'unavailable', 'GET /thing: ECONNREFUSED'),
     )
   })

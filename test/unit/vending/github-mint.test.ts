@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => server.faults.clear())
 afterAll(() => server.close())
 
-const configured = { installations: { Acme: '7001', grace: '7002', asleep: '7003', gone: '1' } }
+const configured = { installations: { acme: '7001', grace: '7002', asleep: '7003', gone: '1' } }
 const asked: MintRequest = {
   owner: 'acme',
   repositories: { kind: 'named', names: ['silk', 'cotton'] },

@@ -31,7 +31,7 @@ const acme = buildkite({ organization: 'acme-inc', audience, jwks })
 const octo = githubActions({ ownerId: '65', audience, jwks })
 const group = gitlab({ issuer: 'https://gitlab.example.com', namespaceId: '72', audience, jwks })
 const circle = circleci({ organizationId: circleOrganization, audience, jwks })
-const other = vendIssuer({
+const otherSetting = {
   kind: 'openid',
   issuer: 'https://ci.example.com/',
   audience,
@@ -44,7 +44,8 @@ const other = vendIssuer({
   pipelineClaim: 'pipe',
   pipelineIdClaim: 'pipe_id',
   algorithms: ['RS256', 'ES256'],
-})
+} as const
+const other = vendIssuer(otherSetting)
 const otherClaims = {
   iss: 'https://ci.example.com/',
   sub: 'job-1',
@@ -148,6 +149,24 @@ describe('a token of each vendor is its caller', () => {
     expect(Object.keys(verified.caller.claims)).toEqual(Object.keys(claims))
     expect(verified.caller.claims.constructor).toBeUndefined()
   })
+})
+
+test('of any OpenID issuer, job, build and branch are told where its settings name their claims', async () => {
+  const claims = { jobClaim: 'job', buildClaim: 'run', branchClaim: 'ref' }
+  const issuer = vendIssuer({ ...otherSetting, ...claims })
+  const told = async (job: object) => {
+    const verified = await verify(signedJwt({ ...otherClaims, ...job }, key), [issuer])
+    if (verified.kind !== 'caller') return verified
+    const { job: name, build, branch } = verified.caller
+    return { job: name, build, branch }
+  }
+  expect(await told({ job: 'test', run: 7, ref: 'main' })).toEqual({
+    job: 'test',
+    build: '7',
+    branch: 'main',
+  })
+  expect(await told({ ref: 'main' })).toEqual({ branch: 'main' })
+  expect(await told({ ref: ['main'] })).toEqual(refused('ref is malformed'))
 })
 
 describe('another customer of a shared issuer is refused', () => {

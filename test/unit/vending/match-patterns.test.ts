@@ -1,7 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { compilePattern, MAX_PATTERN_LENGTH, PatternFault } from '../../../shared/vending/match/pattern.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  compilePattern,
+  loadEngine,
+  MAX_PATTERN_LENGTH,
+  PatternFault,
+} from '../../../shared/vending/match/pattern.ts'
 import { patternCache } from '../../../shared/vending/match/pattern-cache.ts'
+
+beforeAll(loadEngine)
 
 /** Whether the whole of `value` matches. */
 const matches = (pattern: string, value: string) => compilePattern(pattern).matches(value)

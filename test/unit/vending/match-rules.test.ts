@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { isAllowedClaim } from '../../../shared/vending/match/allowed-claims.ts'
 import { matchRules } from '../../../shared/vending/match/match-rules.ts'
+import { loadEngine } from '../../../shared/vending/match/pattern.ts'
 import type { MatchRule } from '../../../shared/vending/types.ts'
+
+beforeAll(loadEngine)
 
 const value = (claim: string, value: string): MatchRule => ({ claim, expected: { kind: 'value', value } })
 const pattern = (claim: string, pattern: string): MatchRule => ({

@@ -98,7 +98,7 @@ test('a caller who does not pass the rules gets nothing further asked, not even 
   expect([await vend(request), passed, asked]).toEqual([
     { kind: 'refused', reason: 'the match rules do not allow it', tried },
     [],
-    [[request.profile, request.caller]],
+    [[request.profile, request.caller, request.allowedClaims]],
   ])
 })
 

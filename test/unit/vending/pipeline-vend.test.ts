@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { BuildkiteStandIn } from '../../../infra/local/stand-ins/buildkite.ts'
+import { type BuildkiteStandIn, pipelineId } from '../../../infra/local/stand-ins/buildkite.ts'
 import type { Fault } from '../../../infra/local/stand-ins/faults.ts'
 import type { GitHubStandIn } from '../../../infra/local/stand-ins/github.ts'
 import { mintToken } from '../../../shared/vending/github/mint.ts'
@@ -175,7 +175,7 @@ describe('a pipeline’s job', () => {
         profile: profile({ permissions: ['contents:write'] }),
         permissions: 'packages:read,contents:read',
       }),
-      await vend({ caller: { ...caller, pipeline: 'other', pipelineId: 'other' } }),
+      await vend({ caller: { ...caller, pipeline: 'other', pipelineId: pipelineId('acme', 'other') } }),
     ]
     expect(tokens.map((one) => ('cached' in one ? one.cached : one.kind))).toEqual([
       false,

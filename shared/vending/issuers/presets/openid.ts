@@ -6,11 +6,19 @@ export type OpenIdSetting = SettingOf<'openid'>
 
 /** Any OpenID issuer; `claimValues` is where one that is shared is bound to its customer. */
 export function openid(setting: OpenIdSetting): VendIssuer {
-  const { repositoryClaim, organizationClaim, pipelineClaim, pipelineIdClaim, ...own } = setting
+  const { repositoryClaim, organizationClaim, pipelineClaim, pipelineIdClaim, ...others } = setting
+  const { jobClaim, buildClaim, branchClaim, ...own } = others
   return {
     ...own,
     requiredClaims: ['sub', 'exp', ...own.requiredClaims],
     repository: { from: 'claim', claim: repositoryClaim },
-    identity: { organization: organizationClaim, pipeline: pipelineClaim, pipelineId: pipelineIdClaim },
+    identity: {
+      organization: organizationClaim,
+      pipeline: pipelineClaim,
+      pipelineId: pipelineIdClaim,
+      ...(jobClaim !== undefined && { job: jobClaim }),
+      ...(buildClaim !== undefined && { build: buildClaim }),
+      ...(branchClaim !== undefined && { branch: branchClaim }),
+    },
   }
 }

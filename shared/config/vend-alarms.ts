@@ -1,0 +1,12 @@
+/**
+ * Messages of vending's log that alarms wait for.
+ *
+ * Function and alarm import these constants, so that neither can be reworded without the other.
+ */
+export const vendAlarms = {
+  /** There is no file: not now, and none from before. */
+  profilesUnavailable: 'profiles unavailable',
+  profilesStale: 'the profile file could not be read; using the last good one',
+  /** One profile of the file is faulty by itself. */
+  profileInvalid: 'a profile is not available',
+} as const
