@@ -108,7 +108,7 @@ export function hostileClaims({ claims, key, now }: HostileWorld): HostileJwt[] 
       'organization_slug is missing',
     ],
     ['expired', withClaims(timesAt(now - 300)), 'expired'],
-    ['not yet valid', withClaims({ nbf: now + 60 }), 'not yet valid'],
+    ['not yet valid', withClaims({ nbf: now + 600 }), 'not yet valid'],
     [
       'another organization',
       withClaims({ organization_slug: 'evil' }),
