@@ -33,6 +33,7 @@ const vend = `
 vend:
   issuers:
     - { kind: buildkite, organization: acme-inc, audience: "${audience}", issuer: "${ci.issuer}" }
+    - { kind: buildkite, organization: contractor, audience: "${audience}", issuer: "${ci.issuer}" }
     - { kind: github_actions, ownerId: "65", audience: "${audience}", issuer: "${ci.issuer}/actions" }
     - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gitlab" }
     - { kind: circleci, organizationId: ${circleOrganization}, audience: "${audience}", jwks: ${JSON.stringify({ keys: [key.jwk] })} }
@@ -47,6 +48,14 @@ vend:
           permissions: ["contents:read"]
         - name: protected
           match: [{ claim: ref_protected, value: "false" }]
+          repositories: [linen]
+          permissions: ["contents:read"]
+        - name: of-acme
+          match: [{ claim: organization_slug, value: acme-inc }, { claim: pipeline_slug, value: super-duper-app }]
+          repositories: [cotton]
+          permissions: ["contents:read"]
+        - name: of-gitlab
+          match: [{ claim: iss, value: "${ci.issuer}/gitlab" }, { claim: ref_protected, value: "false" }]
           repositories: [linen]
           permissions: ["contents:read"]
         - name: in-context
@@ -131,6 +140,22 @@ describe('CI tokens', () => {
   test('a rule on a claim that only another vendor has matches nobody', async () => {
     const forged = { ...claims, repository_id: '74', ref: 'refs/heads/main' }
     expect(await ask(signedJwt(forged, key), 'from-actions')).toMatchObject({ status: 403 })
+  })
+
+  test('a rule on organization_slug tells two Buildkite organizations apart', async () => {
+    const contractor = signedJwt({ ...claims, organization_slug: 'contractor' }, key)
+    expect(await ask(contractor)).toEqual(vended('cotton', 'contractor', 'shared-libs'))
+    expect(await ask(contractor, 'of-acme')).toMatchObject({ status: 403, body: { error: 'Forbidden' } })
+    expect(await ask(signedJwt(claims, key), 'of-acme')).toEqual(vended('cotton', 'acme-inc', 'of-acme'))
+  })
+
+  test('a rule on iss tells issuers apart whose claims have the same names', async () => {
+    const unprotected = { ...githubClaims(times), iss: `${ci.issuer}/actions`, ref_protected: 'false' }
+    const actions = signedJwt(unprotected, key)
+    expect(await ask(actions, 'protected')).toEqual(vended('linen', 'octo-org', 'protected'))
+    expect(await ask(actions, 'of-gitlab')).toMatchObject({ status: 403, body: { error: 'Forbidden' } })
+    const gitlab = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab` }, key)
+    expect(await ask(gitlab, 'of-gitlab')).toEqual(vended('linen', 'my-group', 'of-gitlab'))
   })
 
   test('most of the corpus can be sent at all', () => {

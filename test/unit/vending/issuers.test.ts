@@ -348,7 +348,7 @@ describe('what an issuer setting of the configuration means', () => {
     expect({ requiredClaims, claimValues, allowedClaims, algorithms, issuer }).toEqual({
       requiredClaims: ['sub', 'exp', 'team'],
       claimValues: { tenant: 'acme' },
-      allowedClaims: ['team', 'pipe'],
+      allowedClaims: ['iss', 'team', 'pipe'],
       algorithms: ['RS256', 'ES256'],
       issuer: 'https://ci.example.com/',
     })

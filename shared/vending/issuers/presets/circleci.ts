@@ -13,13 +13,11 @@ export function circleci({ organizationId, ...common }: CircleCiSetting): VendIs
     requiredClaims: ['sub', 'exp', claim('project-id')],
     claimValues: { [claim('org-id')]: organizationId },
     allowedClaims: [
-      'project-id',
-      'context-ids',
-      'pipeline-definition-id',
-      'ssh-rerun',
-      'vcs-origin',
-      'vcs-ref',
-    ].map(claim),
+      'iss',
+      ...['project-id', 'context-ids', 'pipeline-definition-id', 'ssh-rerun', 'vcs-origin', 'vcs-ref'].map(
+        claim,
+      ),
+    ],
     repository: { from: 'claim', claim: claim('vcs-origin') },
     identity: {
       organization: claim('org-id'),

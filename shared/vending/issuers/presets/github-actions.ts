@@ -23,6 +23,7 @@ export function githubActions({
     requiredClaims: ['sub', 'exp', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id'],
     claimValues: { repository_owner_id: ownerId },
     allowedClaims: [
+      'iss',
       'repository',
       'repository_id',
       'repository_owner',

@@ -24,6 +24,7 @@ export function gitlab({ namespaceId, ...common }: GitLabSetting): VendIssuer {
     ],
     claimValues: { namespace_id: namespaceId },
     allowedClaims: [
+      'iss',
       'project_path',
       'project_id',
       'namespace_id',

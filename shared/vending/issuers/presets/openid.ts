@@ -10,6 +10,7 @@ export function openid(setting: OpenIdSetting): VendIssuer {
   return {
     ...own,
     requiredClaims: ['sub', 'exp', ...own.requiredClaims],
+    allowedClaims: ['iss', ...own.allowedClaims],
     repository: { from: 'claim', claim: repositoryClaim },
     identity: { organization: organizationClaim, pipeline: pipelineClaim, pipelineId: pipelineIdClaim },
   }
