@@ -1,8 +1,14 @@
 /** `profiles check` and `profiles explain`: operators get the reason, where callers get a uniform answer. */
 import type { VendIssuer } from '../../shared/config/vend-types.ts'
 import { buildkite, circleci, githubActions, gitlab } from '../../shared/vending/issuers/presets.ts'
+import { allowedByAny } from '../../shared/vending/match/allowed-claims.ts'
 import { matchRules } from '../../shared/vending/match/match-rules.ts'
-import { FaultyProfileFile, type ProfileFault, tellFault } from '../../shared/vending/profiles/faults.ts'
+import {
+  FaultyProfileFile,
+  type ProfileFault,
+  tellCost,
+  tellFault,
+} from '../../shared/vending/profiles/faults.ts'
 import { parseProfileFile } from '../../shared/vending/profiles/profile-file.ts'
 import type { Profile, ProfileKind, RepositoryScope, RuleOutcome } from '../../shared/vending/types.ts'
 
@@ -26,7 +32,7 @@ export async function checkProfiles(
   issuers: readonly IssuerClaims[],
 ): Promise<readonly ProfileFault[]> {
   try {
-    const { faults } = await parseProfileFile(text, { allowedClaims: allowedBy(issuers), patterns: 'now' })
+    const { faults } = await parseProfileFile(text, { allowedClaims: allowedByAny(issuers), patterns: 'now' })
     return faults
   } catch (error) {
     if (error instanceof FaultyProfileFile) return error.faults
@@ -34,15 +40,9 @@ export async function checkProfiles(
   }
 }
 
-const costs = {
-  file: 'the whole file fails',
-  profile: 'this profile is unavailable',
-  nothing: 'this entry is ignored',
-} as const
-
 /** All faults of a file, one a line, with what each costs. */
 export function tellFaults(source: string, faults: readonly ProfileFault[]): string {
-  const lines = faults.map((fault) => `  ${tellFault(fault)} (${costs[fault.costs]})`)
+  const lines = faults.map((fault) => `  ${tellFault(fault)} (${tellCost(fault)})`)
   return [`${source}: ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}`, ...lines].join('\n')
 }
 
@@ -65,7 +65,7 @@ export async function explain(
   { kind, profile: name, claims }: Question,
   issuers: readonly IssuerClaims[],
 ): Promise<string> {
-  const file = await parseProfileFile(text, { allowedClaims: allowedBy(issuers) })
+  const file = await parseProfileFile(text, { allowedClaims: allowedByAny(issuers) })
   const found = file.lookup(kind, name)
   const asked = `profile: ${kind} ${shown(name)}`
   if (found.kind === 'unknown') return [asked, 'answer: 404 profile not found'].join('\n')
@@ -75,7 +75,7 @@ export async function explain(
   const { kind: outcome, tried } = matchRules(
     found.profile,
     { claims },
-    allowedBy(own.length > 0 ? own : issuers),
+    allowedByAny(own.length > 0 ? own : issuers),
   )
   return [
     asked,
@@ -85,10 +85,6 @@ export async function explain(
     ...describeRules(found.profile, tried, claims),
     outcome === 'allowed' ? 'answer: the caller passes' : 'answer: 403 Forbidden',
   ].join('\n')
-}
-
-function allowedBy(issuers: readonly IssuerClaims[]): readonly string[] {
-  return [...new Set(issuers.flatMap(({ allowedClaims }) => allowedClaims))]
 }
 
 function describeRules(

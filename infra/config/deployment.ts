@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collisions } from '../../shared/config/api-consistency.ts'
-import { FaultyFile } from '../../shared/config/faults.ts'
+import { type Fault, FaultyFile } from '../../shared/config/faults.ts'
 import { parseConfig } from '../../shared/config/parse.ts'
 import type { Config, EdgeConfig } from '../../shared/config/types.ts'
 import type { IssuerSetting } from '../../shared/config/vend-types.ts'
@@ -11,6 +11,7 @@ import { unknownApiPath } from '../../shared/protocol/endpoints.ts'
 import { isLoopbackHost } from '../../shared/protocol/loopback.ts'
 import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
+import { checkConfiguredProfiles } from './profiles.ts'
 
 const presets = fileURLToPath(new URL('../presets', import.meta.url))
 
@@ -46,6 +47,8 @@ export interface EdgeDeployment extends Omit<EdgeConfig, 'certificateArn'> {
 export interface Deployment {
   /** The configuration, as the functions find it in their `config.json`. */
   readonly config: Config
+  /** What is wrong with single profiles of the configuration, which are not available. */
+  readonly profileFaults: readonly Fault[]
   readonly edge?: EdgeDeployment
   readonly stageName: string
   /** Where requests go, without the prefix; the API's own URL when left out. */
@@ -62,14 +65,16 @@ type Environment = Readonly<Record<string, string | undefined>>
  *
  * @param context looks up a CDK context value
  * @throws DeploymentError when there is no such file or the context is not usable
- * @throws FaultyFile when the configuration file has faults
+ * @throws FaultyFile when the configuration file has faults that cost more than single profiles
  */
 export function readDeployment(context: (key: string) => unknown, environment: Environment): Deployment {
   const file = configFile(context('config'), context('preset'))
   const config = parseConfig(readFileSync(file, 'utf8'), file)
   checkCollisions(config, file)
+  const profileFaults = config.vend ? checkConfiguredProfiles(config.vend, file) : []
   const local = localContext(context('local'))
-  return local ? localDeployment(config, local) : cloudDeployment(config, environment)
+  const deployment = local ? localDeployment(config, local) : cloudDeployment(config, environment)
+  return { ...deployment, profileFaults }
 }
 
 /** @throws FaultyFile when a route of the team's API would take requests from an endpoint of ours */
@@ -82,7 +87,10 @@ function checkCollisions(config: Config, file: string): void {
   if (faults.length > 0) throw new FaultyFile(file, faults)
 }
 
-function cloudDeployment(config: Config, environment: Environment): Deployment {
+/** What depends on where it is deployed. */
+type Placed = Omit<Deployment, 'profileFaults'>
+
+function cloudDeployment(config: Config, environment: Environment): Placed {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = environment
   const place = {
     stageName: 'prod',
@@ -105,7 +113,7 @@ function cloudDeployment(config: Config, environment: Environment): Deployment {
 }
 
 /** The same deployment with the local stack's address in place of the domain, in no real account. */
-function localDeployment(config: Config, context: LocalContext): Deployment {
+function localDeployment(config: Config, context: LocalContext): Placed {
   const { origin, edge, stage = 'prod' } = context
   const place = {
     stageName: stage,

@@ -40,6 +40,7 @@ export async function startOperatedStack(setting: Setting) {
     writeFileSync(join(directory, name), text)
     return join(directory, name)
   }
+  const told: string[] = []
   const stack = await startLocalStack({
     port: 0,
     config: file('config.yaml', change(readFileSync(`infra/presets/${preset}.yaml`, 'utf8'))),
@@ -48,7 +49,7 @@ export async function startOperatedStack(setting: Setting) {
     seed: file('seed.json', JSON.stringify(seed)),
     demoData: false,
     ...(ciServers && { ciServers }),
-    log: () => undefined,
+    log: (line) => told.push(line),
   })
   Object.assign(process.env, stack.operator)
   const db = connectDynamoDb()
@@ -58,6 +59,8 @@ export async function startOperatedStack(setting: Setting) {
   return {
     issuer: stack.issuer,
     outputs: stack.outputs,
+    /** What the stack told whoever started it. */
+    told,
     /** Keys of the CI vendor and the GitHub App that the stack plays. */
     ciKeys: () => ciKeys(join(directory, 'data', 'ci-keys.json')),
     /** GitHub and Buildkite, where they are played: faults to plan, counters, tokens. */

@@ -48,15 +48,23 @@ export interface ProfileFileOptions {
  *   of single profiles included
  */
 export async function parseProfileFile(text: string, options: ProfileFileOptions): Promise<ProfileFile> {
-  const data = await readYaml(text)
+  return readProfiles(await readYaml(text), options)
+}
+
+/**
+ * Reads profiles that are data already.
+ *
+ * @throws FaultyProfileFile, as `parseProfileFile`
+ */
+export function readProfiles(data: unknown, options: ProfileFileOptions): ProfileFile {
   const faults = costingTheFile(faultList())
   const root = readMapping(data, '', ['pipeline', 'organization'], faults) ?? {}
   const pipeline = readSection(root.pipeline, 'pipeline', ['defaults', 'profiles'], faults)
   const organization = readSection(root.organization, 'organization', ['profiles'], faults)
   const permissions = readDefaults(pipeline.defaults, faults)
   const entries = {
-    pipeline: readProfiles('pipeline', pipeline.profiles, options.allowedClaims, faults),
-    organization: readProfiles('organization', organization.profiles, options.allowedClaims, faults),
+    pipeline: readEntries('pipeline', pipeline.profiles, options.allowedClaims, faults),
+    organization: readEntries('organization', organization.profiles, options.allowedClaims, faults),
   }
   const all = [...faults.all, ...allFaults(Object.values(entries).flat(), options.patterns === 'now')]
   if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
@@ -76,7 +84,7 @@ function readDefaults(value: unknown, faults: FaultList): Permissions {
   return (entries && readPermissions(entries, path, faults.file)) ?? DEFAULT_PERMISSIONS
 }
 
-function readProfiles(
+function readEntries(
   kind: ProfileKind,
   value: unknown,
   allowedClaims: readonly string[],
