@@ -48,7 +48,7 @@ export function checkConfig(data: unknown, source: string): Config {
   const faults = [
     ...toFaults(result.issues ?? []),
     ...reservedNames(data),
-    ...(isGroup(data) ? inconsistencies(soundSections(data)) : []),
+    ...(isGroup(data) ? inconsistencies(soundSections(data), Object.keys(asRecord(data))) : []),
   ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)
   return completed(result.output)

@@ -1,6 +1,6 @@
 /** The shape of the configuration's `vend`: CI tokens in, GitHub tokens out. */
 import * as v from 'valibot'
-import { isIssuer, matching, oneOf, text, whole } from './schema-values.ts'
+import { isBareUrl, isIssuer, matching, oneOf, text, whole } from './schema-values.ts'
 
 const secretArn = v.optional(
   matching(/^arn:aws[a-z-]*:secretsmanager:.+$/, 'the ARN of a secret in Secrets Manager'),
@@ -15,9 +15,10 @@ const baseUrl = (whenLeftOut: string) =>
     whenLeftOut,
   )
 
+/** As in the tokens' `iss`, to the letter. */
 const issuerUrl = v.pipe(
   v.string('an issuer URL'),
-  v.check(isIssuer, 'an https URL in its normal form, without user, query, fragment or trailing slash'),
+  v.check(isBareUrl, 'an https URL in its normal form, without user, query or fragment'),
 )
 
 /** A name as GitHub has it for owners (users and organizations). */
