@@ -88,7 +88,7 @@ describe('the law finds', () => {
       'imports ../../shared/vending/profiles/profile-file.ts',
     ],
     [
-      'infra/config/profiles.ts',
+      'infra/config/vend.ts',
       "import { x } from '../../shared/stores/clients.ts'",
       'imports ../../shared/stores/clients.ts',
     ],

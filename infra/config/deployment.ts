@@ -11,7 +11,7 @@ import { unknownApiPath } from '../../shared/protocol/endpoints.ts'
 import { isLoopbackHost } from '../../shared/protocol/loopback.ts'
 import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
-import { checkConfiguredProfiles } from './profiles.ts'
+import { checkVend } from './vend.ts'
 
 const presets = fileURLToPath(new URL('../presets', import.meta.url))
 
@@ -71,7 +71,7 @@ export function readDeployment(context: (key: string) => unknown, environment: E
   const file = configFile(context('config'), context('preset'))
   const config = parseConfig(readFileSync(file, 'utf8'), file)
   checkCollisions(config, file)
-  const profileFaults = config.vend ? checkConfiguredProfiles(config.vend, file) : []
+  const profileFaults = config.vend ? checkVend(config.vend, file) : []
   const local = localContext(context('local'))
   const deployment = local ? localDeployment(config, local) : cloudDeployment(config, environment)
   return { ...deployment, profileFaults }

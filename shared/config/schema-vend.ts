@@ -115,6 +115,11 @@ const issuers = v.pipe(
   v.minLength(1, 'at least one issuer'),
 )
 
+/** GitHub would take the path for another one, or for none. */
+function hasPlainSegments(file: string): boolean {
+  return file.split(/[:/]/).every((segment) => !['', '.', '..'].includes(segment))
+}
+
 export const vend = v.strictObject({
   issuers,
   /** The profile file itself, or where it is on GitHub. */
@@ -123,6 +128,7 @@ export const vend = v.strictObject({
       v.pipe(
         v.string(),
         v.regex(/^[A-Za-z0-9-]+:[A-Za-z0-9._-]+:[^:\s]+\.ya?ml$/, 'owner:repository:path of a YAML file'),
+        v.check(hasPlainSegments, 'a path from the root of the repository'),
       ),
       v.looseObject({}),
     ],

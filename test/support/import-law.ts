@@ -105,10 +105,10 @@ const layers: readonly Layer[] = [
     packages: packages('node:.+', 'dynalite', 'yaml'),
   },
   { files: below('infra/build'), internal: nothing, packages: packages('node:.+', 'esbuild') },
-  // One file of the stack reads profiles as the function does: by a reader of its own, the synth would let a
-  // configuration pass with which every request fails.
+  // One file of the stack reads issuers and profiles as the function does: by a reader of its own, the synth would
+  // let a configuration pass with which every request fails.
   {
-    files: /^infra\/config\/profiles\.ts$/,
+    files: /^infra\/config\/vend\.ts$/,
     internal: below(protocol, config, vending),
     packages: nothing,
   },

@@ -1,4 +1,4 @@
-/** What may not collide in a deployment, which profiles it refuses, and what the local stack puts in place. */
+/** The team's API in a deployment: what may not collide, and what the local stack puts in place. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,83 +92,6 @@ describe('a route of the API may not take requests from an endpoint of ours', ()
     '/oauth',
   ])('%s does not', (path) => {
     expect(faultsOf(withPaths(path))).toEqual([])
-  })
-})
-
-describe('profiles of the configuration', () => {
-  const profile = { name: 'release', permissions: ['contents:write'] }
-  const vending = (pipeline: object, more: object = {}) => ({
-    rateLimits: sound.rateLimits,
-    vend: {
-      issuers: [{ kind: 'buildkite', organization: 'acme', audience: 'scrip' }],
-      github: { organization: 'acme', appId: '1' },
-      profiles: { pipeline, ...more },
-    },
-  })
-  const rule = (claim: string, valuePattern: string) => ({
-    profiles: [{ ...profile, match: [{ claim, valuePattern }] }],
-  })
-
-  test('are good, or on GitHub, and nothing is told', () => {
-    const { vend, rateLimits } = vending(rule('build_branch', 'main'))
-    expect(deploymentOf({ vend, rateLimits }).profileFaults).toEqual([])
-    const elsewhere = { rateLimits, vend: { ...vend, profiles: 'acme:ci:profiles.yaml' } }
-    expect(deploymentOf(elsewhere).profileFaults).toEqual([])
-  })
-
-  test.each([
-    { what: 'a key', pipeline: { profile: [] }, path: 'pipeline.profile' },
-    { what: 'a section', pipeline: {}, more: { org: {} }, path: 'org' },
-    {
-      what: 'the defaults',
-      pipeline: { defaults: { permissions: ['contents:admin'] } },
-      path: 'pipeline.defaults.permissions.0',
-    },
-  ])('that would make every request fail are refused: $what', ({ pipeline, more, path }) => {
-    expect(faultsOf(vending(pipeline, more))).toEqual([
-      expect.stringMatching(`^vend\\.profiles\\.${path}: .* \\(the whole file fails\\)$`),
-    ])
-  })
-
-  test('are refused with all faults together', () => {
-    expect(faultsOf(vending({ ...rule('nope', '('), x: 1 }))).toEqual([
-      'vend.profiles.pipeline.x: no such setting; is it misspelled? (the whole file fails)',
-      'vend.profiles.pipeline.profiles.0.match.0.claim: a claim that a configured issuer allows in rules, but got "nope" (this profile is unavailable)',
-    ])
-  })
-
-  test.each([
-    {
-      what: 'a claim of a vendor that is not configured',
-      pipeline: rule('project_path', 'acme/.*'),
-      fault: {
-        path: 'match.0.claim',
-        expected:
-          'a claim that a configured issuer allows in rules, but got "project_path" (this profile is unavailable)',
-      },
-    },
-    {
-      what: 'a pattern',
-      pipeline: rule('build_branch', 'a)|('),
-      fault: {
-        path: 'match.0.valuePattern',
-        expected: expect.stringMatching(/^an RE2 pattern, but: .* \(this profile is unavailable\)$/),
-      },
-    },
-    {
-      what: 'the name default',
-      pipeline: { profiles: [{ ...profile, name: 'default' }] },
-      fault: { path: 'name', expected: expect.stringMatching(/ \(this entry is ignored\)$/) },
-    },
-  ])('of which one is not available are deployed, and it is told: $what', ({ pipeline, fault }) => {
-    expect(deploymentOf(vending(pipeline)).profileFaults).toEqual([
-      { ...fault, path: `vend.profiles.pipeline.profiles.0.${fault.path}` },
-    ])
-  })
-
-  test('are looked at for the local stack as well', () => {
-    const local = { origin: 'http://127.0.0.1:3000', edge: true }
-    expect(deploymentOf(vending(rule('nope', 'x')), local).profileFaults).toHaveLength(1)
   })
 })
 

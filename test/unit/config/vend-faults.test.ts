@@ -68,3 +68,26 @@ test('who has an API behind it is asked for scopes and grants, whatever else is 
     ]),
   )
 })
+
+describe('a profile file on GitHub', () => {
+  test.each(['acme:ci:profiles.yaml', 'acme:.github:vending/.profiles/a..b.yml'])('%s', (profiles) => {
+    expect(faultsOf({ profiles })).toEqual([])
+  })
+  test.each([
+    'acme:..:profiles.yaml',
+    'acme:.:profiles.yaml',
+    'acme:..:../x.yaml',
+    'acme:ci:/x.yaml',
+    'acme:ci:../x.yaml',
+    'acme:ci:a/../x.yaml',
+    'acme:ci:./x.yaml',
+    'acme:ci:a//x.yaml',
+    'acme:ci:x.json',
+    'acme:ci',
+    'acme/ci:x.yaml',
+  ])('%s is refused', (profiles) => {
+    expect(faultsOf({ profiles })).toEqual([
+      expect.stringMatching(/^vend\.profiles: .*(YAML file|root of the repository)/),
+    ])
+  })
+})
