@@ -11,6 +11,7 @@ import type { CiCaller } from '../types.ts'
 import { bearerToken } from './bearer.ts'
 import { CLOCK_SKEW_SECONDS, callerOf, claimsFault } from './claims.ts'
 import { type DecodedJwt, decodeJwt, headerFault } from './decode.ts'
+import { findIssuer } from './find-issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 
 export type CiVerification =
@@ -30,9 +31,6 @@ export interface VerificationServices {
 /**
  * Verifies the CI token of a request.
  *
- * Several settings may name the same issuer (two organizations at Buildkite): the one whose audience and claim
- * values fit is the token's.
- *
  * @param authorization values of the `Authorization` header, one for each time that it was sent
  * @param issuers those that are believed
  * @param now the time, in seconds
@@ -48,10 +46,9 @@ export async function verifyCiToken(
   if (bearer.kind !== 'token') return bearer
   const decoded = decodeJwt(bearer.token)
   if (decoded.kind === 'refused') return decoded
-  const candidates = issuers.filter(({ issuer }) => issuer === decoded.claims.iss)
-  const faults = candidates.map((candidate) => faultOf(decoded, candidate, now))
-  const issuer = candidates.find((_, index) => faults[index] === undefined)
-  if (!issuer) return refused(faults[0] ?? 'an issuer that is not configured')
+  const finding = findIssuer(decoded.claims, issuers, (candidate) => faultOf(decoded, candidate, now))
+  if (finding.kind === 'refused') return finding
+  const { issuer } = finding
 
   const { alg, kid } = decoded.header
   const found = await keys(issuer).find({
