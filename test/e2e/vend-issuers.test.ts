@@ -36,6 +36,7 @@ vend:
     - { kind: buildkite, organization: contractor, audience: "${audience}", issuer: "${ci.issuer}" }
     - { kind: github_actions, ownerId: "65", audience: "${audience}", issuer: "${ci.issuer}/actions" }
     - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gitlab" }
+    - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gone" }
     - { kind: circleci, organizationId: ${circleOrganization}, audience: "${audience}", jwks: ${JSON.stringify({ keys: [key.jwk] })} }
   github: { organization: acme, appId: "1" }
   profiles:
@@ -156,6 +157,25 @@ describe('CI tokens', () => {
     expect(await ask(actions, 'of-gitlab')).toMatchObject({ status: 403, body: { error: 'Forbidden' } })
     const gitlab = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab` }, key)
     expect(await ask(gitlab, 'of-gitlab')).toEqual(vended('linen', 'my-group', 'of-gitlab'))
+  })
+
+  test('an issuer whose keys cannot be had is told apart from a bad token: 500, and a line in the log', async () => {
+    const ofGone = { ...gitlabClaims(times), iss: `${ci.issuer}/gone` }
+    const failed = { status: 500, body: { error: 'Internal Server Error' }, challenge: undefined }
+    expect(await ask(signedJwt(ofGone, key))).toEqual(failed)
+    expect(await ask(signedJwt(ofGone, stranger))).toEqual(failed)
+    // What can be told without keys is.
+    expect(await ask(signedJwt({ ...ofGone, namespace_id: '73' }, key))).toMatchObject({ status: 401 })
+    const lines = stack.functionNames
+      .flatMap((name) => stack.logs(name))
+      .filter((line) => line.includes('keys of a CI issuer'))
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'the keys of a CI issuer could not be read',
+        reason: `${ci.issuer}/gone: keys of ${ci.issuer}/gone: the status is 404 in place of 200`,
+      }),
+    ])
   })
 
   test('most of the corpus can be sent at all', () => {

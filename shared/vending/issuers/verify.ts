@@ -20,7 +20,11 @@ export type CiVerification =
   | { readonly kind: 'absent' }
   /** The reason is for the audit log; the caller reads the same for all of them. It quotes nothing of the token. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The issuer's keys cannot be had, so nothing can be said of the token: a failure of ours, not of the caller. */
+  /**
+   * The issuer's keys cannot be had, so nothing can be said of the token: a failure of ours, not of the caller. It is
+   * told apart from a refusal although a forged token comes here too: a 401 would have every job look for the fault
+   * in its token, and hide the outage.
+   */
   | { readonly kind: 'unavailable'; readonly reason: string }
 
 export interface VerificationServices {
