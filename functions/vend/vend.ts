@@ -111,7 +111,7 @@ async function handle(
     {
       caller,
       profile,
-      repository: repositoryOf(caller, issuer, settings.github.host),
+      repository: repositoryOf(caller, issuer, settings.github),
       repositoryScope: query['repository-scope'],
       permissions: query.permissions,
       wanted: git && wantedRepository(git, settings.github.host),

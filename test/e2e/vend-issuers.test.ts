@@ -86,12 +86,12 @@ describe('CI tokens', () => {
     await Promise.all([ci.close(), canary.close()])
   })
 
-  const ask = async (token: string, profile = 'shared-libs') => {
+  const ask = async (token: string, profile = 'shared-libs', route = '/organization/token') => {
     const headers = [
       ['Authorization', `Bearer ${token}`],
       ['Content-Type', 'application/json'],
     ] as const
-    const path = `/organization/token/${profile}`
+    const path = `${route}/${profile}`
     const { status, body, headers: told } = await rawRequest(stack.issuer, { method: 'POST', path, headers })
     return { status, body, challenge: told['www-authenticate'] }
   }
@@ -131,6 +131,21 @@ describe('CI tokens', () => {
   test('GitLab, whose booleans are texts', async () => {
     const token = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab` }, key)
     expect(await ask(token, 'protected')).toEqual(vended('linen', 'my-group', 'protected'))
+  })
+
+  test('GitLab projects get the organization’s repository of their path, and nobody else’s', async () => {
+    const project = (path: string) => {
+      const named = { project_path: path, namespace_path: path.split('/')[0] }
+      return signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab`, ...named }, key)
+    }
+    const own = await ask(project('acme/silk'), 'default', '/token')
+    expect(own).toMatchObject({ status: 200, body: { repositories: ['acme/silk'] } })
+    // The namespace, which is known by its id, has been renamed.
+    expect(await ask(project('victim/silk'), 'default', '/token')).toEqual({
+      status: 403,
+      body: { error: 'Forbidden' },
+      challenge: undefined,
+    })
   })
 
   test('CircleCI, whose contexts are a list', async () => {

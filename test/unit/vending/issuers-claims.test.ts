@@ -52,6 +52,16 @@ const vendors: readonly Vendor[] = [
   },
 ]
 
+test.each([
+  { kind: 'github_actions', of: 'any owner', why: 'GitHub’s own word' },
+  { kind: 'circleci', of: 'any owner', why: 'where CircleCI found the code' },
+  { kind: 'gitlab', of: 'the organization', why: 'a path that GitLab’s users choose' },
+])('the repository in the claims of $kind may be of $of: it is $why', ({ kind, of }) => {
+  const setting = vendors.find((vendor) => vendor.setting.kind === kind)?.setting
+  if (!setting) throw new Error(`${kind} is a vendor`)
+  expect(vendIssuer(setting).repository).toMatchObject({ from: 'claim', of })
+})
+
 describe.each(vendors)('$setting.kind', ({ setting, required, allowed, others }) => {
   const issuer = vendIssuer(setting)
   test('requires these claims', () => {

@@ -18,7 +18,7 @@ export function circleci({ organizationId, ...common }: CircleCiSetting): VendIs
         claim,
       ),
     ],
-    repository: { from: 'claim', claim: claim('vcs-origin') },
+    repository: { from: 'claim', claim: claim('vcs-origin'), of: 'any owner' },
     identity: {
       organization: claim('org-id'),
       // Of its projects CircleCI tells ids alone.

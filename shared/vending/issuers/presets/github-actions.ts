@@ -42,7 +42,7 @@ export function githubActions({
       'runner_environment',
       'actor_id',
     ],
-    repository: { from: 'claim', claim: 'repository' },
+    repository: { from: 'claim', claim: 'repository', of: 'any owner' },
     identity: {
       organization: 'repository_owner',
       pipeline: 'repository',

@@ -11,7 +11,8 @@ export function openid(setting: OpenIdSetting): VendIssuer {
     ...own,
     requiredClaims: ['sub', 'exp', ...own.requiredClaims],
     allowedClaims: ['iss', ...own.allowedClaims],
-    repository: { from: 'claim', claim: repositoryClaim },
+    // Nobody can tell who chooses its value.
+    repository: { from: 'claim', claim: repositoryClaim, of: 'the organization' },
     identity: { organization: organizationClaim, pipeline: pipelineClaim, pipelineId: pipelineIdClaim },
   }
 }
