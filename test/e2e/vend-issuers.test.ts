@@ -10,21 +10,33 @@ import {
   gitlabClaims,
   timesAt,
 } from '../support/ci-claims.ts'
-import { ciKey, discoveryPath, jwksPath, signedJwt, startCiIssuer } from '../support/ci-issuer.ts'
+import { ciKey, ciKeyFrom, discoveryPath, jwksPath, signedJwt, startCiIssuer } from '../support/ci-issuer.ts'
 import { hostileJwts } from '../support/hostile-jwts.ts'
 import { loopbackServer } from '../support/loopback-server.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { rawRequest } from '../support/raw-request.ts'
+import { selfSigned } from '../support/self-signed.ts'
 
 const now = fromMilliseconds(Date.now())
 const times = { ...timesAt(now), exp: now + 3600 }
 const key = ciKey('RS256', 'rsa')
-const elliptic = ciKey('ES256', 'ec')
+const elliptic = ciKeyFrom(selfSigned.key, 'ES256', 'ec')
+const edwards = ciKey('EdDSA', 'ed')
 const stranger = ciKey('RS256', 'rsa')
 const ci = await startCiIssuer([key.jwk, elliptic.jwk])
 const canary = await loopbackServer(() => ({ status: 200, body: JSON.stringify({ keys: [stranger.jwk] }) }))
 const claims = { ...buildkiteClaims(times), iss: ci.issuer }
-const rows = await hostileJwts({ claims, key, elliptic, stranger, canary: canary.url, now })
+const { cert: certificate } = selfSigned
+const rows = await hostileJwts({
+  claims,
+  key,
+  elliptic,
+  edwards,
+  certificate,
+  stranger,
+  canary: canary.url,
+  now,
+})
 /** What can be sent at all: HTTP has no line ends or NULs in its headers, and API Gateway takes 10,240 bytes of them. */
 const sendable = rows.filter(([, token]) => /^[\x21-\x7e]*$/.test(token) && token.length < 12_000)
 
@@ -197,19 +209,22 @@ describe('CI tokens', () => {
     expect(sendable.length).toBeGreaterThan(rows.length * 0.9)
   })
 
-  test.each(sendable)('%s: the one uniform 401', async (_what, token) => {
-    const asked = ci.asked.length
-    const answer = await ask(token)
-    if (answer.status === 431)
-      expect(token.length).toBeGreaterThan(9_000) // API Gateway's own limit
-    else
-      expect(answer).toEqual({
-        status: 401,
-        body: { error: 'invalid_token' },
-        challenge: 'Bearer realm="api"',
-      })
-    expect(ci.asked.slice(asked)).toEqual([])
-  })
+  test.each(sendable)(
+    '%s: the one uniform 401, whichever kind of profile is asked for',
+    async (_what, token) => {
+      const asked = ci.asked.length
+      for (const answer of [await ask(token), await ask(token, 'default', '/token')])
+        if (answer.status === 431)
+          expect(token.length).toBeGreaterThan(9_000) // API Gateway's own limit
+        else
+          expect(answer).toEqual({
+            status: 401,
+            body: { error: 'invalid_token' },
+            challenge: 'Bearer realm="api"',
+          })
+      expect(ci.asked.slice(asked)).toEqual([])
+    },
+  )
 
   test('and nobody was asked for a key that a token named', () => {
     expect(canary.requests).toEqual([])
