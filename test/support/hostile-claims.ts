@@ -108,7 +108,8 @@ export function hostileClaims({ claims, key, now }: HostileWorld): HostileJwt[] 
       'organization_slug is missing',
     ],
     ['expired', withClaims(timesAt(now - 300)), 'expired'],
-    ['not yet valid', withClaims({ nbf: now + 60 }), 'not yet valid'],
+    // Long enough for the whole corpus to be sent over HTTP by a slow machine.
+    ['not yet valid', withClaims({ nbf: now + 280 }), 'not yet valid'],
     [
       'another organization',
       withClaims({ organization_slug: 'evil' }),
