@@ -1,6 +1,7 @@
 /** The stacks of a deployment, and how their parts are joined. */
 import { Annotations, type App, Stack } from 'aws-cdk-lib'
 import type { SecretName } from '../shared/config/environment.ts'
+import type { Fault } from '../shared/config/faults.ts'
 import type { Config } from '../shared/config/types.ts'
 import { operatorSecrets, usedSecrets } from '../shared/config/used-secrets.ts'
 import { type Deployment, edgeRegion, isPlaceholder } from './config/deployment.ts'
@@ -23,6 +24,7 @@ export function defineStacks(app: App, deployment: Deployment): void {
     description: 'Scrip: OAuth 2.0 tokens',
   })
   warnOfPlaceholders(stack, config)
+  warnOfProfiles(stack, deployment.profileFaults)
   const tables = new Tables(stack, 'Tables')
   const secrets = new KeySecrets(
     stack,
@@ -78,6 +80,12 @@ function warnOfPlaceholders(stack: Stack, { api }: Config): void {
         `scrip:upstream-${name}`,
         `api.upstreams.${name}.url is the placeholder ${upstream.url}: its routes answer 502 until you set it`,
       )
+}
+
+/** A faulty profile does not hold up the deployment of the others. */
+function warnOfProfiles(stack: Stack, faults: readonly Fault[]): void {
+  for (const { path, expected } of faults)
+    Annotations.of(stack).addWarningV2(`scrip:${path}`, `${path}: expected ${expected}`)
 }
 
 /** The stack itself where it is in CloudFront's own region, and a companion there otherwise. */

@@ -85,6 +85,16 @@ describe('the law finds', () => {
       'imports ../../shared/stores/clients.ts',
     ],
     [
+      'infra/config/deployment.ts',
+      "import { x } from '../../shared/vending/profiles/profile-file.ts'",
+      'imports ../../shared/vending/profiles/profile-file.ts',
+    ],
+    [
+      'infra/config/vend.ts',
+      "import { x } from '../../shared/stores/clients.ts'",
+      'imports ../../shared/stores/clients.ts',
+    ],
+    [
       'infra/constructs/a.ts',
       "import { x } from '../../shared/http/answer.ts'",
       'imports ../../shared/http/answer.ts',

@@ -22,6 +22,8 @@ import { sealer } from '../../shared/vending/sealed.ts'
 import { profilesOf } from './profiles.ts'
 import { vendEndpoint } from './vend.ts'
 
+/** Logged at each fetch that fails, though older keys may still serve callers. */
+const issuerKeysUnreadable = 'the keys of a CI issuer could not be read'
 /** Owners and pipelines that one environment remembers. */
 const REMEMBERED = 1_000
 
@@ -45,7 +47,7 @@ const github = connectGitHub(vend, {
 })
 const keys = issuerKeys({
   loopback: vend.loopback,
-  onFailure: (issuer, reason) => warn('the keys of a CI issuer could not be read', `${issuer}: ${reason}`),
+  onFailure: (issuer, reason) => warn(issuerKeysUnreadable, `${issuer}: ${reason}`),
 })
 
 export const handler = vendEndpoint({

@@ -2,6 +2,7 @@ import type { VendIssuer, VendSettings } from '../../shared/config/vend-types.ts
 import { memory } from '../../shared/stores/memory.ts'
 import type { GitHub } from '../../shared/vending/github/client.ts'
 import { fileContents } from '../../shared/vending/github/contents.ts'
+import { allowedByAny } from '../../shared/vending/match/allowed-claims.ts'
 import {
   configuredProfiles,
   type Profiles,
@@ -22,7 +23,7 @@ export function profilesOf(
   issuers: readonly VendIssuer[],
   { github, lastGood, time, warn }: Parts,
 ): Profiles {
-  const allowedClaims = [...new Set(issuers.flatMap((issuer) => issuer.allowedClaims))]
+  const allowedClaims = allowedByAny(issuers)
   if (typeof profiles !== 'string') return configuredProfiles(profiles, { allowedClaims, warn })
   const [owner = '', repo = '', path = ''] = profiles.split(':')
   const tokens = memory<GitHubToken>(1)

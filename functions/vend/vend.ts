@@ -95,7 +95,7 @@ async function handle(
     event.multiValueHeaders.authorization ?? [],
     fromMilliseconds(time.now()),
   )
-  if (verified.kind === 'absent') return ended('refused', 'no Authorization', answers.unauthorized())
+  if (verified.kind === 'absent') return ended('refused', 'no credentials', answers.unauthorized())
   if (verified.kind === 'refused') return ended('refused', verified.reason, answers.unauthorized())
   if (verified.kind === 'unavailable') return ended('failed', verified.reason, answers.failed())
   const { caller, issuer } = verified
@@ -128,7 +128,7 @@ async function handle(
       caller,
       allowedClaims: issuer.allowedClaims,
       profile,
-      repository: repositoryOf(caller, issuer, settings.github.host),
+      repository: repositoryOf(caller, issuer, settings.github),
       ...parameters,
       wanted: git && wantedRepository(git, settings.github.host),
       deadline,

@@ -12,7 +12,6 @@ import { type CreateCommand, clientsCreate, usersCreate } from './create.ts'
 import { demoSeed } from './demo.ts'
 import { readConfig, readOutputsOf } from './deployed-config.ts'
 import { type DeploymentFlags, deploymentFlags } from './flags.ts'
-import { knownIssuers } from './profiles.ts'
 import { profilesCommand } from './profiles-command.ts'
 import { readText } from './read-text.ts'
 import { seed } from './seed.ts'
@@ -42,7 +41,8 @@ const usage = `usage: npm run scrip -- COMMAND
       tells every fault of a profile file, by the issuers of --config, or by the
       claims of all known CI vendors
   profiles explain FILE --claims CLAIMS.json --profile NAME [--organization-profile]
-      shows rule by rule why a CI token with these claims would pass or not
+      shows rule by rule why a CI token with these claims would pass or not; with
+      --config also whether its issuer and audience are taken, its times aside
   demo
       prints seed data to try a deployment with
 
@@ -97,9 +97,7 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-/** The issuers of a configuration; those of all CI vendors where none is named. */
-function readIssuers(file: string | undefined) {
-  if (file === undefined) return knownIssuers
+function readIssuers(file: string) {
   const { vend } = readConfig(file)
   if (!vend) throw new CommandError(`${file} has no vend, so that no profile is ever asked for`)
   return vend.issuers.map(vendIssuer)

@@ -1,15 +1,16 @@
 /** The arguments of `profiles check` and `profiles explain`, and their files. */
 import { parseArgs } from 'node:util'
+import type { VendIssuer } from '../../shared/config/vend-types.ts'
 import { FaultyProfileFile } from '../../shared/vending/profiles/faults.ts'
 import { CommandError } from './command-error.ts'
-import { checkProfiles, explain, type IssuerClaims, tellFaults } from './profiles.ts'
+import { checkProfiles, explain, tellFaults } from './profiles.ts'
 
 export interface ProfilesReaders {
   readonly usage: string
   readText(file: string): string
   readJson(file: string): unknown
-  /** @param config the file that `--config` names */
-  readIssuers(config: string | undefined): readonly IssuerClaims[]
+  /** The issuers of the file that `--config` names. */
+  readIssuers(config: string): readonly VendIssuer[]
 }
 
 /**
@@ -30,14 +31,18 @@ export async function profilesCommand(args: readonly string[], readers: Profiles
   const kind = isOrganization ? 'organization' : 'pipeline'
   const question = { kind, profile, claims: readClaims(claims, readers) } as const
   console.log(
-    await telling(file, () => explain(readers.readText(file), question, readers.readIssuers(config))),
+    await telling(file, () => explain(readers.readText(file), question, issuersOf(config, readers))),
   )
 }
 
 async function check(file: string, readers: ProfilesReaders, config: string | undefined): Promise<void> {
-  const faults = await checkProfiles(readers.readText(file), readers.readIssuers(config))
+  const faults = await checkProfiles(readers.readText(file), issuersOf(config, readers))
   if (faults.length > 0) throw new CommandError(tellFaults(file, faults))
   console.log(`${file}: no faults`)
+}
+
+function issuersOf(config: string | undefined, { readIssuers }: ProfilesReaders) {
+  return config === undefined ? undefined : readIssuers(config)
 }
 
 function parse(args: readonly string[], usage: string) {

@@ -1,16 +1,21 @@
 /** `profiles check` and `profiles explain`: operators get the reason, where callers get a uniform answer. */
 import type { VendIssuer } from '../../shared/config/vend-types.ts'
+import { lastingFault } from '../../shared/vending/issuers/claims.ts'
+import { findIssuer } from '../../shared/vending/issuers/find-issuer.ts'
 import { buildkite, circleci, githubActions, gitlab } from '../../shared/vending/issuers/presets.ts'
+import { allowedByAny } from '../../shared/vending/match/allowed-claims.ts'
 import { matchRules } from '../../shared/vending/match/match-rules.ts'
-import { FaultyProfileFile, type ProfileFault, tellFault } from '../../shared/vending/profiles/faults.ts'
+import {
+  FaultyProfileFile,
+  type ProfileFault,
+  tellCost,
+  tellFault,
+} from '../../shared/vending/profiles/faults.ts'
 import { parseProfileFile } from '../../shared/vending/profiles/profile-file.ts'
 import type { Profile, ProfileKind, RepositoryScope, RuleOutcome } from '../../shared/vending/types.ts'
 
-/** What checking needs of an issuer. */
-export type IssuerClaims = Pick<VendIssuer, 'issuer' | 'allowedClaims'>
-
 /** The CI vendors whose claims are known without a configuration. */
-export const knownIssuers: readonly IssuerClaims[] = [
+const vendors: readonly VendIssuer[] = [
   buildkite({ audience: '', organization: '' }),
   githubActions({ audience: '', ownerId: '' }),
   gitlab({ audience: '', issuer: '', namespaceId: '' }),
@@ -20,13 +25,15 @@ export const knownIssuers: readonly IssuerClaims[] = [
 /**
  * Every fault of a profile file: those that cost the whole file, those that cost one profile, its patterns
  * included, and entries that are ignored. None where the file is good.
+ *
+ * @param issuers the configured ones; left out, rules may name the claims of every known vendor
  */
 export async function checkProfiles(
   text: string,
-  issuers: readonly IssuerClaims[],
+  issuers: readonly Pick<VendIssuer, 'allowedClaims'>[] = vendors,
 ): Promise<readonly ProfileFault[]> {
   try {
-    const { faults } = await parseProfileFile(text, { allowedClaims: allowedBy(issuers), patterns: 'now' })
+    const { faults } = await parseProfileFile(text, { allowedClaims: allowedByAny(issuers), patterns: 'now' })
     return faults
   } catch (error) {
     if (error instanceof FaultyProfileFile) return error.faults
@@ -34,15 +41,9 @@ export async function checkProfiles(
   }
 }
 
-const costs = {
-  file: 'the whole file fails',
-  profile: 'this profile is unavailable',
-  nothing: 'this entry is ignored',
-} as const
-
 /** All faults of a file, one a line, with what each costs. */
 export function tellFaults(source: string, faults: readonly ProfileFault[]): string {
-  const lines = faults.map((fault) => `  ${tellFault(fault)} (${costs[fault.costs]})`)
+  const lines = faults.map((fault) => `  ${tellFault(fault)} (${tellCost(fault)})`)
   return [`${source}: ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}`, ...lines].join('\n')
 }
 
@@ -54,41 +55,62 @@ export interface Question {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
+/** Whose rules a token is held against, or why it is nobody's. */
+type Judgement =
+  | { readonly kind: 'taken'; readonly allowedClaims: readonly string[]; readonly remark: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+
 /**
- * Tells rule by rule why a caller would pass or not, and what it would be answered. Its token is taken to be good.
+ * Tells rule by rule why a caller would pass or not, and what it would be answered. The signature of its token is
+ * taken to be good, and its times are not looked at: a token that rests in a file is old.
  *
+ * @param issuers the configured ones; left out, nothing can be said of whose tokens are taken
  * @returns the report, several lines
  * @throws FaultyProfileFile when the whole file fails
  */
 export async function explain(
   text: string,
   { kind, profile: name, claims }: Question,
-  issuers: readonly IssuerClaims[],
+  issuers?: readonly VendIssuer[],
 ): Promise<string> {
-  const file = await parseProfileFile(text, { allowedClaims: allowedBy(issuers) })
-  const found = file.lookup(kind, name)
+  const file = await parseProfileFile(text, { allowedClaims: allowedByAny(issuers ?? vendors) })
+  const judgement = issuers ? judge(claims, issuers) : judgeByVendors(claims)
   const asked = `profile: ${kind} ${shown(name)}`
+  const from = `issuer: ${shown(claims.iss)}`
+  if (judgement.kind === 'refused')
+    return [asked, `${from}; refused: ${judgement.reason}`, 'answer: 401 invalid_token'].join('\n')
+  const found = file.lookup(kind, name)
   if (found.kind === 'unknown') return [asked, 'answer: 404 profile not found'].join('\n')
   if (found.kind === 'unavailable')
     return [asked, `faults: ${found.reason}`, 'answer: 404 profile unavailable: validation failed'].join('\n')
-  const own = issuers.filter(({ issuer }) => issuer === claims.iss)
-  const { kind: outcome, tried } = matchRules(
-    found.profile,
-    { claims },
-    allowedBy(own.length > 0 ? own : issuers),
-  )
+  const { kind: outcome, tried } = matchRules(found.profile, { claims }, judgement.allowedClaims)
+  const passes = issuers ? 'the caller passes' : 'the caller passes, where its issuer is configured'
   return [
     asked,
     `repositories: ${describeScope(found.profile.repositories)}`,
     `permissions: ${found.profile.permissions.join(', ')}`,
-    `issuer: ${shown(claims.iss)}${own.length > 0 ? '' : ', which is none of those looked at; the claims of all are allowed'}`,
+    `${from}${judgement.remark}`,
     ...describeRules(found.profile, tried, claims),
-    outcome === 'allowed' ? 'answer: the caller passes' : 'answer: 403 Forbidden',
+    `answer: ${outcome === 'allowed' ? passes : '403 Forbidden'}`,
   ].join('\n')
 }
 
-function allowedBy(issuers: readonly IssuerClaims[]): readonly string[] {
-  return [...new Set(issuers.flatMap(({ allowedClaims }) => allowedClaims))]
+/** Finds the claims' issuer as the function does. */
+function judge(claims: Question['claims'], issuers: readonly VendIssuer[]): Judgement {
+  const finding = findIssuer(claims, issuers, (issuer) => lastingFault(claims, issuer))
+  if (finding.kind === 'refused') return finding
+  return { kind: 'taken', allowedClaims: finding.issuer.allowedClaims, remark: '' }
+}
+
+function judgeByVendors({ iss }: Question['claims']): Judgement {
+  const own = vendors.filter(({ issuer }) => issuer === iss)
+  return own.length > 0
+    ? { kind: 'taken', allowedClaims: allowedByAny(own), remark: '' }
+    : {
+        kind: 'taken',
+        allowedClaims: allowedByAny(vendors),
+        remark: ', which is none of those looked at; the claims of all are allowed',
+      }
 }
 
 function describeRules(

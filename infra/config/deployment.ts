@@ -11,6 +11,7 @@ import type { IssuerSetting } from '../../shared/config/vend-types.ts'
 import { isLoopbackHost } from '../../shared/protocol/loopback.ts'
 import { functionCatalogue } from '../constructs/function-catalogue.ts'
 import { DeploymentError } from './deployment-error.ts'
+import { checkVend } from './vend.ts'
 
 const presets = fileURLToPath(new URL('../presets', import.meta.url))
 
@@ -48,6 +49,8 @@ export interface Deployment {
   readonly config: Config
   /** Of the configuration as its file says it: what the command line is given to compare. */
   readonly configDigest: string
+  /** What is wrong with single profiles of the configuration, which are not available. */
+  readonly profileFaults: readonly Fault[]
   readonly edge?: EdgeDeployment
   readonly stageName: string
   /** Where requests go, without the prefix; the API's own URL when left out. */
@@ -58,7 +61,7 @@ export interface Deployment {
 }
 
 /** A deployment as it follows from where it goes. */
-type PlacedDeployment = Omit<Deployment, 'configDigest'>
+type PlacedDeployment = Omit<Deployment, 'configDigest' | 'profileFaults'>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -67,14 +70,15 @@ type Environment = Readonly<Record<string, string | undefined>>
  *
  * @param context looks up a CDK context value
  * @throws DeploymentError when there is no such file or the context is not usable
- * @throws FaultyFile when the configuration file has faults
+ * @throws FaultyFile when the configuration file has faults that cost more than single profiles
  */
 export function readDeployment(context: (key: string) => unknown, environment: Environment): Deployment {
   const file = configFile(context('config'), context('preset'))
   const config = parseConfig(readFileSync(file, 'utf8'), file, faultsBesideOurs)
+  const profileFaults = config.vend ? checkVend(config.vend, file) : []
   const local = localContext(context('local'))
   const placed = local ? localDeployment(config, local) : cloudDeployment(config, environment)
-  return { ...placed, configDigest: configDigest(config) }
+  return { ...placed, configDigest: configDigest(config), profileFaults }
 }
 
 /** Routes of the team's API that cannot be deployed beside our own endpoints. */

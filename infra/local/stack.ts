@@ -143,6 +143,7 @@ async function start(
     { origin: url, sampleUpstream: upstream.url, ...(ci && { ciVendor: ci.context }) },
     data,
   )
+  for (const warning of assembly.warnings) log(`warning: ${warning}`)
   const template = options.transformTemplate?.(assembly.template) ?? assembly.template
   log('starting the stack')
   const world = services.world(assembly)

@@ -10,17 +10,19 @@ import type { Config, UpstreamConfig } from './types.ts'
 /**
  * Every fault between values; empty when the configuration is sound.
  *
- * @param config the sections that are sound by themselves; a fault that involves another one is not looked for
+ * @param sections those that are sound by themselves; a fault that involves another one is not looked for
+ * @param given names of all sections of the file, sound or not
  */
-export function inconsistencies(sections: Partial<Config>): Fault[] {
+export function inconsistencies(sections: Partial<Config>, given: readonly string[]): Fault[] {
   const { scopes, scope, grants, rateLimits, refresh, session, accessToken, environment } = sections
+  const issuesTokens = !onlyVends(grants, given)
   return [
     ...(scopes ? containmentFaults(scopes) : []),
     ...(scopes && scope ? defaultScopeFaults(scope, scopes) : []),
-    ...(scopes && Object.keys(scopes).length === 0 && !onlyVends(sections)
+    ...(scopes && Object.keys(scopes).length === 0 && issuesTokens
       ? [{ path: 'scopes', expected: 'at least one scope' }]
       : []),
-    ...(grants && !onlyVends(sections) ? grantFaults(grants) : []),
+    ...(grants && issuesTokens ? grantFaults(grants) : []),
     ...(rateLimits ? rateLimitFaults(rateLimits) : []),
     ...(session ? sessionFaults(session) : []),
     ...(grants && refresh ? refreshFaults(grants, refresh) : []),
@@ -86,11 +88,9 @@ function defaultScopeFaults(scope: Config['scope'], scopes: Config['scopes']): F
 }
 
 /** A deployment that only vends GitHub tokens issues none of its own, and has no scopes. */
-function onlyVends(sections: Partial<Config>): boolean {
-  const { vend, api, grants = {} } = sections
-  // One that has faults of its own is not among the sections.
-  const mayVend = vend !== undefined || !('vend' in sections)
-  return mayVend && !api && Object.values(grants).every((grant) => grant === undefined)
+function onlyVends(grants: Partial<Config['grants']> = {}, given: readonly string[]): boolean {
+  const hasGrants = Object.values(grants).some((grant) => grant !== undefined)
+  return given.includes('vend') && !given.includes('api') && !hasGrants
 }
 
 function grantFaults(grants: Config['grants']): Fault[] {

@@ -53,7 +53,7 @@ export function checkConfig(data: unknown, source: string, further = nothingFurt
   const faults = [
     ...toFaults(result.issues ?? []),
     ...reservedNames(data),
-    ...(isGroup(data) ? inconsistencies(soundSections(data)) : []),
+    ...(isGroup(data) ? inconsistencies(soundSections(data), Object.keys(asRecord(data))) : []),
     ...(result.success ? further(completed(result.output)) : []),
   ]
   if (!result.success || faults.length > 0) throw new FaultyFile(source, faults)

@@ -35,10 +35,15 @@ export const scopeToken = v.pipe(
 
 /** RFC 8414 §2: https, no query, no fragment. Plain http is for loopback, where the local stack serves. */
 export function isIssuer(value: string): boolean {
+  return isBareUrl(value) && !value.endsWith('/')
+}
+
+/** The same, of whoever else: OpenID issuers may end in a slash, which is part of their name (Auth0's do). */
+export function isBareUrl(value: string): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   // Issuers are compared as texts: one that a parser would rewrite would be another one to somebody.
-  const isNormal = value === url.href.replace(/\/$/, '')
+  const isNormal = value === url.href || value === url.href.replace(/\/$/, '')
   const schemeIsRight =
     url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
   return isNormal && schemeIsRight && url.username === '' && url.password === '' && !/[?#]/.test(value)

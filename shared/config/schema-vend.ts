@@ -1,6 +1,6 @@
 /** The shape of the configuration's `vend`: CI tokens in, GitHub tokens out. */
 import * as v from 'valibot'
-import { isIssuer, matching, oneOf, secretArn, text, whole } from './schema-values.ts'
+import { isBareUrl, isIssuer, matching, oneOf, secretArn, text, whole } from './schema-values.ts'
 
 const baseUrl = (whenLeftOut: string) =>
   v.optional(
@@ -11,9 +11,10 @@ const baseUrl = (whenLeftOut: string) =>
     whenLeftOut,
   )
 
+/** As in the tokens' `iss`, to the letter. */
 const issuerUrl = v.pipe(
   v.string('an issuer URL'),
-  v.check(isIssuer, 'an https URL in its normal form, without user, query, fragment or trailing slash'),
+  v.check(isBareUrl, 'an https URL in its normal form, without user, query or fragment'),
 )
 
 /** A name as GitHub has it for owners (users and organizations). */
@@ -131,6 +132,11 @@ function inLowerCase(byOwner: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(byOwner).map(([name, id]) => [name.toLowerCase(), id]))
 }
 
+/** GitHub would take the path for another one, or for none. */
+function hasPlainSegments(file: string): boolean {
+  return file.split(/[:/]/).every((segment) => !['', '.', '..'].includes(segment))
+}
+
 export const vend = v.strictObject({
   issuers,
   /** The profile file itself, or where it is on GitHub. */
@@ -139,6 +145,7 @@ export const vend = v.strictObject({
       v.pipe(
         v.string(),
         v.regex(/^[A-Za-z0-9-]+:[A-Za-z0-9._-]+:[^:\s]+\.ya?ml$/, 'owner:repository:path of a YAML file'),
+        v.check(hasPlainSegments, 'a path from the root of the repository'),
       ),
       v.looseObject({}),
     ],

@@ -2,7 +2,12 @@
 
 /** A pipeline's repository: named by a claim of its token, or asked of Buildkite's API. */
 export type RepositorySource =
-  | { readonly from: 'claim'; readonly claim: string }
+  | {
+      readonly from: 'claim'
+      readonly claim: string
+      /** Only the configured organization's where users of the CI may choose the value: what they name is not theirs. */
+      readonly of: 'any owner' | 'the organization'
+    }
   | { readonly from: 'buildkite' }
 
 /** One issuer of CI tokens. */

@@ -46,7 +46,7 @@ describe('preset ci, at the log level ERROR', () => {
         request: { headers: [json] },
         status: 401,
         outcome: 'refused',
-        reason: 'no Authorization',
+        reason: 'no credentials',
       },
       {
         path: '/token/release',

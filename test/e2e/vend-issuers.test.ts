@@ -10,21 +10,33 @@ import {
   gitlabClaims,
   timesAt,
 } from '../support/ci-claims.ts'
-import { ciKey, discoveryPath, jwksPath, signedJwt, startCiIssuer } from '../support/ci-issuer.ts'
+import { ciKey, ciKeyFrom, discoveryPath, jwksPath, signedJwt, startCiIssuer } from '../support/ci-issuer.ts'
 import { hostileJwts } from '../support/hostile-jwts.ts'
 import { loopbackServer } from '../support/loopback-server.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { rawRequest } from '../support/raw-request.ts'
+import { selfSigned } from '../support/self-signed.ts'
 
 const now = fromMilliseconds(Date.now())
 const times = { ...timesAt(now), exp: now + 3600 }
 const key = ciKey('RS256', 'rsa')
-const elliptic = ciKey('ES256', 'ec')
+const elliptic = ciKeyFrom(selfSigned.key, 'ES256', 'ec')
+const edwards = ciKey('EdDSA', 'ed')
 const stranger = ciKey('RS256', 'rsa')
 const ci = await startCiIssuer([key.jwk, elliptic.jwk])
 const canary = await loopbackServer(() => ({ status: 200, body: JSON.stringify({ keys: [stranger.jwk] }) }))
 const claims = { ...buildkiteClaims(times), iss: ci.issuer }
-const rows = await hostileJwts({ claims, key, elliptic, stranger, canary: canary.url, now })
+const { cert: certificate } = selfSigned
+const rows = await hostileJwts({
+  claims,
+  key,
+  elliptic,
+  edwards,
+  certificate,
+  stranger,
+  canary: canary.url,
+  now,
+})
 /** What can be sent at all: HTTP has no line ends or NULs in its headers, and API Gateway takes 10,240 bytes of them. */
 const sendable = rows.filter(([, token]) => /^[\x21-\x7e]*$/.test(token) && token.length < 12_000)
 
@@ -33,9 +45,10 @@ const vend = `
 vend:
   issuers:
     - { kind: buildkite, organization: acme-inc, audience: "${audience}", issuer: "${ci.issuer}" }
+    - { kind: buildkite, organization: contractor, audience: "${audience}", issuer: "${ci.issuer}" }
     - { kind: github_actions, ownerId: "65", audience: "${audience}", issuer: "${ci.issuer}/actions" }
     - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gitlab" }
-    - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/away" }
+    - { kind: gitlab, namespaceId: "72", audience: "${audience}", issuer: "${ci.issuer}/gone" }
     - { kind: circleci, organizationId: ${circleOrganization}, audience: "${audience}", jwks: ${JSON.stringify({ keys: [key.jwk] })} }
   github: { organization: acme, appId: "1" }
   profiles:
@@ -48,6 +61,14 @@ vend:
           permissions: ["contents:read"]
         - name: protected
           match: [{ claim: ref_protected, value: "false" }]
+          repositories: [linen]
+          permissions: ["contents:read"]
+        - name: of-acme
+          match: [{ claim: organization_slug, value: acme-inc }, { claim: pipeline_slug, value: super-duper-app }]
+          repositories: [cotton]
+          permissions: ["contents:read"]
+        - name: of-gitlab
+          match: [{ claim: iss, value: "${ci.issuer}/gitlab" }, { claim: ref_protected, value: "false" }]
           repositories: [linen]
           permissions: ["contents:read"]
         - name: in-context
@@ -124,6 +145,21 @@ describe('CI tokens', () => {
     expect(await ask(token, 'protected')).toEqual(vended('linen', 'my-group', 'protected'))
   })
 
+  test('GitLab projects get the organization’s repository of their path, and nobody else’s', async () => {
+    const project = (path: string) => {
+      const named = { project_path: path, namespace_path: path.split('/')[0] }
+      return signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab`, ...named }, key)
+    }
+    const own = await askAt('/token', project('acme/silk'))
+    expect(own).toMatchObject({ status: 200, body: { repositories: ['acme/silk'] } })
+    // The namespace, which is known by its id, has been renamed.
+    expect(await askAt('/token', project('victim/silk'))).toEqual({
+      status: 403,
+      body: { error: 'Forbidden' },
+      challenge: undefined,
+    })
+  })
+
   test('CircleCI, whose contexts are a list', async () => {
     const token = signedJwt(circleClaims(times), key)
     expect(await ask(token, 'in-context')).toEqual(vended('linen', circleOrganization, 'in-context'))
@@ -141,21 +177,6 @@ describe('CI tokens', () => {
       body: { error: 'invalid_token' },
       challenge: 'Bearer realm="api"',
     })
-  })
-
-  test('of an issuer whose keys cannot be had: 500 and no challenge, since the token may well be good', async () => {
-    const token = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/away` }, key)
-    expect(await ask(token)).toEqual({
-      status: 500,
-      body: { error: 'Internal Server Error' },
-      challenge: undefined,
-    })
-    const { host } = new URL(ci.issuer)
-    const reason = `keys of ${ci.issuer}/away: ${host}: the status is 404 in place of 200`
-    const written = stack.functionNames.flatMap((name) => stack.logs(name))
-    expect(
-      written.filter((line) => line.includes('"audit"')).map((line) => JSON.parse(line).audit),
-    ).toContainEqual(expect.objectContaining({ decision: { outcome: 'failed', reason } }))
   })
 
   describe('of a vendor that names the repository', () => {
@@ -225,23 +246,63 @@ describe('CI tokens', () => {
     })
   })
 
+  test('a rule on organization_slug tells two Buildkite organizations apart', async () => {
+    const contractor = signedJwt({ ...claims, organization_slug: 'contractor' }, key)
+    expect(await ask(contractor)).toEqual(vended('cotton', 'contractor', 'shared-libs'))
+    expect(await ask(contractor, 'of-acme')).toMatchObject({ status: 403, body: { error: 'Forbidden' } })
+    expect(await ask(signedJwt(claims, key), 'of-acme')).toEqual(vended('cotton', 'acme-inc', 'of-acme'))
+  })
+
+  test('a rule on iss tells issuers apart whose claims have the same names', async () => {
+    const unprotected = { ...githubClaims(times), iss: `${ci.issuer}/actions`, ref_protected: 'false' }
+    const actions = signedJwt(unprotected, key)
+    expect(await ask(actions, 'protected')).toEqual(vended('linen', 'octo-org', 'protected'))
+    expect(await ask(actions, 'of-gitlab')).toMatchObject({ status: 403, body: { error: 'Forbidden' } })
+    const gitlab = signedJwt({ ...gitlabClaims(times), iss: `${ci.issuer}/gitlab` }, key)
+    expect(await ask(gitlab, 'of-gitlab')).toEqual(vended('linen', 'my-group', 'of-gitlab'))
+  })
+
+  test('an issuer whose keys cannot be had is told apart from a bad token: 500, and a line in the log', async () => {
+    const ofGone = { ...gitlabClaims(times), iss: `${ci.issuer}/gone` }
+    const failed = { status: 500, body: { error: 'Internal Server Error' }, challenge: undefined }
+    expect(await ask(signedJwt(ofGone, key))).toEqual(failed)
+    expect(await ask(signedJwt(ofGone, stranger))).toEqual(failed)
+    // What can be told without keys is.
+    expect(await ask(signedJwt({ ...ofGone, namespace_id: '73' }, key))).toMatchObject({ status: 401 })
+    const reason = `keys of ${ci.issuer}/gone: ${new URL(ci.issuer).host}: the status is 404 in place of 200`
+    const written = stack.functionNames.flatMap((name) => stack.logs(name))
+    const told = written.filter((line) => line.includes('keys of a CI issuer'))
+    expect(told.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'the keys of a CI issuer could not be read',
+        reason: `${ci.issuer}/gone: ${reason}`,
+      }),
+    ])
+    const audited = written.filter((line) => line.includes('"audit"')).map((line) => JSON.parse(line).audit)
+    expect(audited).toContainEqual(expect.objectContaining({ decision: { outcome: 'failed', reason } }))
+  })
+
   test('most of the corpus can be sent at all', () => {
     expect(sendable.length).toBeGreaterThan(rows.length * 0.9)
   })
 
-  test.each(sendable)('%s: the one uniform 401', async (_what, token) => {
-    const asked = ci.asked.length
-    const answer = await ask(token)
-    if (answer.status === 431)
-      expect(token.length).toBeGreaterThan(9_000) // API Gateway's own limit
-    else
-      expect(answer).toEqual({
-        status: 401,
-        body: { error: 'invalid_token' },
-        challenge: 'Bearer realm="api"',
-      })
-    expect(ci.asked.slice(asked)).toEqual([])
-  })
+  test.each(sendable)(
+    '%s: the one uniform 401, whichever kind of profile is asked for',
+    async (_what, token) => {
+      const asked = ci.asked.length
+      for (const answer of [await ask(token), await askAt('/token', token)])
+        if (answer.status === 431)
+          expect(token.length).toBeGreaterThan(9_000) // API Gateway's own limit
+        else
+          expect(answer).toEqual({
+            status: 401,
+            body: { error: 'invalid_token' },
+            challenge: 'Bearer realm="api"',
+          })
+      expect(ci.asked.slice(asked)).toEqual([])
+    },
+  )
 
   test('and nobody was asked for a key that a token named', () => {
     expect(canary.requests).toEqual([])

@@ -33,6 +33,32 @@ describe('preset ci', () => {
     challenge: headers['www-authenticate'],
   })
 
+  test('faulty profiles of the configuration are told at the start, each with what it costs', () => {
+    const told = stack.told.filter((line) => line.startsWith('warning: ')).sort()
+    const at = (index: number, rest: string) => `warning: vend.profiles.pipeline.profiles.${index}.${rest}`
+    const unavailable = '(this profile is unavailable)'
+    const ignored = '(this entry is ignored)'
+    const taken = (index: number) =>
+      `name: expected a name that no other profile has, but there is pipeline.profiles.${index}`
+    expect(told).toEqual([
+      at(0, `match: expected no match rules: the default profile is every pipeline’s ${ignored}`),
+      at(
+        0,
+        `name: expected another name: the default profile is what pipeline.defaults says; this is ignored ${ignored}`,
+      ),
+      at(
+        1,
+        `permissions.0: expected contents:read or contents:write, but got "contents:admin" ${unavailable}`,
+      ),
+      at(2, `${taken(3)} ${unavailable}`),
+      at(3, `${taken(2)} ${unavailable}`),
+      at(
+        4,
+        `match.0.valuePattern: expected an RE2 pattern, but: error parsing regexp: unexpected ): \`a)|(\` ${unavailable}`,
+      ),
+    ])
+  })
+
   test.each(['/token', '/token/default'])('CH.1 POST %s is the default pipeline profile', async (path) => {
     const { status, body, headers } = await ask(path)
     const permissions = ['contents:read', 'metadata:read']
@@ -325,7 +351,7 @@ describe('preset ci', () => {
         },
       },
       { request: { status: 403 }, decision: { profile: 'pipeline/release', outcome: 'refused' } },
-      { request: { status: 401 }, decision: { outcome: 'refused', reason: 'no Authorization' } },
+      { request: { status: 401 }, decision: { outcome: 'refused', reason: 'no credentials' } },
     ])
     expect(Date.parse(lines[0]?.token?.expiry ?? '')).toBe(Date.parse(expiry))
     const everything = stack.functionNames.flatMap((name) => stack.logs(name)).join('\n')

@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bundleFunctions } from '../../infra/build/bundle.ts'
 import { readDeployment } from '../../infra/config/deployment.ts'
 import { withFunctionCode } from '../../infra/constructs/function-asset.ts'
 import { edgeYaml, temporaryFolder } from './synthesize.ts'
 
 const folder = temporaryFolder()
+const ciPreset = readFileSync('infra/presets/ci.yaml', 'utf8')
 
 describe('the deployment to synthesize', () => {
   it('is the default preset unless told otherwise', () => {
@@ -71,6 +73,24 @@ describe('the app as the CDK runs it', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('scopes.a.description')
     expect(stderr).not.toContain('    at ')
+  })
+
+  it('prints what would make every request for GitHub tokens fail, and exits with 1', async () => {
+    const config = write('vend.yaml', ciPreset.replace('    pipeline:\n', '    pipline: 1\n    pipeline:\n'))
+    expect(await run({ config })).toEqual({
+      code: 1,
+      stderr: `${config}: one fault\n  vend.profiles.pipline: expected no such setting; is it misspelled? (the whole file fails)\n`,
+    })
+  })
+
+  it('prints what costs single profiles, and goes on', async () => {
+    await bundleFunctions()
+    const config = write('profile.yaml', ciPreset.replace('"packages:write"', '"packages:admin"'))
+    const { code, stderr } = await run({ config })
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      'WARNING vend.profiles.pipeline.profiles.0.permissions.1: expected packages:read or packages:write, but got "packages:admin" (this profile is unavailable)',
+    )
   })
 
   it('says which file is missing, and exits with 1', async () => {

@@ -2,6 +2,8 @@
 import {
   constants,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   type SignKeyObjectInput,
@@ -28,8 +30,17 @@ export function ciKey(alg: VendAlgorithm, kid: string, bits = 2048): CiKey {
     : alg === 'EdDSA'
       ? generateKeyPairSync('ed25519')
       : generateKeyPairSync('rsa', { modulusLength: bits })
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }
-  return { alg, kid, publicKey, privateKey, jwk }
+  return withJwk({ alg, kid, publicKey, privateKey })
+}
+
+/** @param pem of the private key */
+export function ciKeyFrom(pem: string, alg: VendAlgorithm, kid: string): CiKey {
+  return withJwk({ alg, kid, publicKey: createPublicKey(pem), privateKey: createPrivateKey(pem) })
+}
+
+function withJwk(key: Omit<CiKey, 'jwk'>): CiKey {
+  const { alg, kid, publicKey } = key
+  return { ...key, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' } }
 }
 
 /** base64url of a text, of bytes, or of a value's JSON. */
@@ -68,7 +79,8 @@ export function macJwt(
   header: { readonly alg: string; readonly kid?: string },
 ): string {
   const input = `${encoded(header)}.${encoded(claims)}`
-  const mac = createHmac(`sha${header.alg.slice(2)}`, secret).update(input)
+  // A MAC as long as the signature that belongs there, EdDSA's 64 bytes included.
+  const mac = createHmac(`sha${header.alg === 'EdDSA' ? 512 : header.alg.slice(2)}`, secret).update(input)
   return `${input}.${mac.digest('base64url')}`
 }
 

@@ -108,6 +108,7 @@ export function hostileClaims({ claims, key, now }: HostileWorld): HostileJwt[] 
       'organization_slug is missing',
     ],
     ['expired', withClaims(timesAt(now - 300)), 'expired'],
+    // Long enough for the whole corpus to be sent over HTTP by a slow machine.
     ['not yet valid', withClaims({ nbf: now + 600 }), 'not yet valid'],
     [
       'another organization',

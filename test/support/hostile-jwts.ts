@@ -7,6 +7,7 @@
 import { type CiKey, encoded, jwksPath, macJwt, signedJwt, signedText } from './ci-issuer.ts'
 import { hostileClaims, hostileShapes } from './hostile-claims.ts'
 import { type HostileJwt, type HostileWorld, reasons } from './hostile-world.ts'
+import { certificateEncodings, publicEncodings } from './public-encodings.ts'
 
 /** All of them, for an issuer that signs by RS256, ES256 and EdDSA. */
 export async function hostileJwts(world: HostileWorld): Promise<readonly HostileJwt[]> {
@@ -19,25 +20,7 @@ export async function hostileJwts(world: HostileWorld): Promise<readonly Hostile
   ]
 }
 
-/** Every way to write the public key down, each a secret for whoever confuses a public key with one. */
-export const publicEncodings = ({ publicKey, jwk }: CiKey) => ({
-  'SPKI PEM': publicKey.export({ type: 'spki', format: 'pem' }),
-  'SPKI PEM without its last newline': String(publicKey.export({ type: 'spki', format: 'pem' })).trim(),
-  'SPKI PEM with CRLF': String(publicKey.export({ type: 'spki', format: 'pem' })).replaceAll('\n', '\r\n'),
-  'SPKI PEM in one line': String(publicKey.export({ type: 'spki', format: 'pem' })).replaceAll('\n', ''),
-  'SPKI DER': publicKey.export({ type: 'spki', format: 'der' }),
-  'SPKI DER in base64': publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
-  'PKCS#1 PEM': publicKey.export({ type: 'pkcs1', format: 'pem' }),
-  'PKCS#1 DER': publicKey.export({ type: 'pkcs1', format: 'der' }),
-  'the JWK': JSON.stringify(jwk),
-  'the bare JWK': JSON.stringify(publicKey.export({ format: 'jwk' })),
-  'the key set': JSON.stringify({ keys: [jwk] }),
-  'the modulus': Buffer.from(String(jwk.n), 'base64url'),
-  'the modulus in base64url': String(jwk.n),
-  nothing: '',
-})
-
-function algorithms({ claims, key }: HostileWorld): HostileJwt[] {
+function algorithms({ claims, key, elliptic, edwards, certificate }: HostileWorld): HostileJwt[] {
   const withHeader = (more: object) =>
     signedJwt(claims, key, { alg: key.alg, kid: key.kid, typ: 'JWT', ...more })
   const [, payload = '', signature = ''] = signedJwt(claims, key).split('.')
@@ -64,7 +47,6 @@ function algorithms({ claims, key }: HostileWorld): HostileJwt[] {
         (alg) => [`${alg} by ${what}`, macJwt(claims, secret, { alg }), reasons.algorithm] as const,
       ),
     ),
-
     ...Object.entries(secrets).map(
       ([what, secret]) =>
         [
@@ -73,7 +55,24 @@ function algorithms({ claims, key }: HostileWorld): HostileJwt[] {
           reasons.signature,
         ] as const,
     ),
+    ...confused(claims, elliptic, { ...publicEncodings(elliptic), ...certificateEncodings(certificate) }),
+    ...confused(claims, edwards, publicEncodings(edwards)),
   ]
+}
+
+/** Tokens with a MAC by what everybody knows of a key: once said to be one, and once to be the key's signature. */
+function confused(
+  claims: HostileWorld['claims'],
+  { alg, kid }: CiKey,
+  secrets: Readonly<Record<string, string | Uint8Array>>,
+): HostileJwt[] {
+  return Object.entries(secrets).flatMap(
+    ([what, secret]) =>
+      [
+        [`HS256 by ${what} (${alg})`, macJwt(claims, secret, { alg: 'HS256', kid }), reasons.algorithm],
+        [`${alg} said, HMAC made by ${what}`, macJwt(claims, secret, { alg, kid }), reasons.signature],
+      ] as const,
+  )
 }
 
 function headers({ claims, key, elliptic, stranger, canary, now }: HostileWorld): HostileJwt[] {
@@ -90,6 +89,16 @@ function headers({ claims, key, elliptic, stranger, canary, now }: HostileWorld)
       'jku: its own key set',
       signedJwt(claims, stranger, { alg: 'RS256', kid: 'rsa', jku: `${canary}/jwks` }),
       'the header has jku',
+    ],
+    [
+      'jku: another key set, signed by the issuer',
+      withHeader({ jku: `${canary}/jwks` }),
+      'the header has jku',
+    ],
+    [
+      'x5u: a certificate elsewhere, signed by the issuer',
+      withHeader({ x5u: `${canary}/cert.pem` }),
+      'the header has x5u',
     ],
     ['jku at the issuer', withHeader({ jku: claims.iss + jwksPath }), 'the header has jku'],
     ['jku of no use', withHeader({ jku: null }), 'the header has jku'],
@@ -141,6 +150,9 @@ function headers({ claims, key, elliptic, stranger, canary, now }: HostileWorld)
     ],
     ['b64: true', withHeader({ b64: true }), 'the header has b64'],
     ['zip', withHeader({ zip: 'DEF' }), 'the header has zip'],
+    ['epk', withHeader({ epk: elliptic.jwk }), 'the header has epk'],
+    ['p2s', withHeader({ p2s: 'c2FsdA' }), 'the header has p2s'],
+    ['p2c: a million rounds', withHeader({ p2c: 1_000_000 }), 'the header has p2c'],
     ['enc in three parts', withHeader({ enc: 'A256GCM' }), 'the header has enc'],
     ...['at+jwt', 'logout+jwt', 'JWE', 'application/at+jwt', 'JWT ', '', null, 1, ['JWT']].map(
       (typ) => [`typ ${JSON.stringify(typ)}`, withHeader({ typ }), 'the type is not JWT'] as const,

@@ -11,6 +11,9 @@ export interface HostileWorld {
   /** The issuer's keys: `rsa` signs by RS256, `ec` by ES256, and `ed` by EdDSA. */
   readonly key: CiKey
   readonly elliptic: CiKey
+  readonly edwards: CiKey
+  /** Of `elliptic`, PEM. */
+  readonly certificate: string
   /** A key with the id of `key` that is not the issuer's. */
   readonly stranger: CiKey
   /** Where no request may come. */

@@ -116,6 +116,13 @@ const layers: readonly Layer[] = [
     packages: packages('node:.+', 'dynalite', 'yaml'),
   },
   { files: below('infra/build'), internal: nothing, packages: packages('node:.+', 'esbuild') },
+  // One file of the stack reads issuers and profiles as the function does: by a reader of its own, the synth would
+  // let a configuration pass with which every request fails.
+  {
+    files: /^infra\/config\/vend\.ts$/,
+    internal: below(protocol, config, vending),
+    packages: nothing,
+  },
   // The stack: all else of infra.
   {
     files: /^infra\/(?!cli\/|local\/|build\/)/,

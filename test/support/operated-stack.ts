@@ -43,6 +43,7 @@ export async function startOperatedStack(setting: Setting) {
     writeFileSync(join(directory, name), text)
     return join(directory, name)
   }
+  const told: string[] = []
   const stack = await startLocalStack({
     port: 0,
     config: file('config.yaml', change(readFileSync(`infra/presets/${preset}.yaml`, 'utf8'))),
@@ -52,7 +53,7 @@ export async function startOperatedStack(setting: Setting) {
     demoData: false,
     ...(ciServers && { ciServers }),
     ...(transformTemplate && { transformTemplate }),
-    log: () => undefined,
+    log: (line) => told.push(line),
   })
   Object.assign(process.env, stack.operator)
   const db = connectDynamoDb()
@@ -62,6 +63,8 @@ export async function startOperatedStack(setting: Setting) {
   return {
     issuer: stack.issuer,
     outputs: stack.outputs,
+    /** What the stack told whoever started it. */
+    told,
     /** Keys of the CI vendor and the GitHub App that the stack plays. */
     ciKeys: () => ciKeys(join(directory, 'data', 'ci-keys.json')),
     /** GitHub and Buildkite, where they are played: faults to plan, counters, tokens. */

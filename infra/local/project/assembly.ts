@@ -8,6 +8,8 @@ import type { Template } from '../template/types.ts'
 export type Assembly = {
   readonly stackName: string
   readonly template: Template
+  /** What the synthesis warned of, each in one line. */
+  readonly warnings: readonly string[]
   /** The unpacked folder behind an S3 key of the template. */
   readonly assetFolder: (s3Key: string) => string | undefined
 }
@@ -36,8 +38,20 @@ export function readAssembly(folder: string): Assembly {
         ? String(artifact.properties.stackName ?? name)
         : name,
     template: template as unknown as Template,
+    warnings: warningsIn(folder, artifact),
     assetFolder: (s3Key) => assets.get(s3Key),
   }
+}
+
+/** Annotations of the stack's constructs; without the name by which the CDK's command line acknowledges them. */
+function warningsIn(folder: string, artifact: unknown): string[] {
+  const file = isObject(artifact) ? artifact.additionalMetadataFile : undefined
+  const entries = file === undefined ? [] : Object.values(readObject(join(folder, String(file)))).flat()
+  return entries.flatMap((entry) =>
+    isObject(entry) && entry.type === 'aws:cdk:warning'
+      ? [String(entry.data).replace(/ \[ack: [^\]]*\]$/, '')]
+      : [],
+  )
 }
 
 function assetsIn(folder: string, manifest: string): [string, string][] {

@@ -19,18 +19,24 @@ const control = /\p{Cc}/u
 /**
  * What is wrong with the claims for this issuer, for the log; `iss` is the caller's to compare.
  *
- * `aud` is the audience itself, or a list of nothing else: a token for several services could be replayed at us by
- * any of them.
- *
  * @param now the time, in seconds
  */
 export function claimsFault(claims: JsonObject, issuer: VendIssuer, now: EpochSeconds): string | undefined {
+  return timeFault(claims, now) ?? lastingFault(claims, issuer)
+}
+
+/**
+ * The same without its times, which are all that changes while a token rests.
+ *
+ * `aud` is the audience itself, or a list of nothing else: a token for several services could be replayed at us by
+ * any of them.
+ */
+export function lastingFault(claims: JsonObject, issuer: VendIssuer): string | undefined {
   const { aud, sub } = claims
   const audience = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud
   if (audience !== issuer.audience) return 'another audience'
   if (typeof sub !== 'string' || !isText(sub)) return 'sub is malformed'
   return (
-    timeFault(claims, now) ??
     requiredFault(claims, issuer.requiredClaims) ??
     valuesFault(claims, issuer.claimValues) ??
     identityFault(claims, issuer.identity)

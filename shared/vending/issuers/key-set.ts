@@ -1,5 +1,6 @@
 /** An issuer's JWKS (RFC 7517 §5), as far as it is of use here. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
+import type { VendAlgorithm } from '../../config/vend-types.ts'
 import { isObject, type JsonObject } from '../json.ts'
 
 /** What of a token's header finds its key. */
@@ -56,11 +57,36 @@ export function keySet(document: unknown): KeySet {
   }
 }
 
+/** Whether a key is one that nobody but its owner may have, or shows what belongs to such a one. */
+export function holdsSecret(key: JsonObject): boolean {
+  return key.kty === 'oct' || privateMembers.some((name) => Object.hasOwn(key, name))
+}
+
+/** Curves that belong to an algorithm (RFC 7518 §3.4, RFC 8037 §3.1); the others are RSA's. */
+const curves: Partial<Record<VendAlgorithm, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  EdDSA: 'Ed25519',
+}
+
+/** Whether a key of a set verifies signatures by one of the algorithms. */
+export function canVerify(key: JsonObject, algorithms: readonly VendAlgorithm[]): boolean {
+  const jwk = usable(key)
+  if (!jwk) return false
+  const { kty, crv, alg } = jwk
+  return algorithms.some((algorithm) => {
+    const curve = curves[algorithm]
+    const typeFits = curve === undefined ? kty === 'RSA' : crv === curve
+    return typeFits && (alg === undefined || alg === algorithm)
+  })
+}
+
 /** The key with the members that are needed and no others. */
 function usable(key: JsonObject): JWK | undefined {
   const { kty, use, alg, kid, key_ops: operations } = key
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP') return undefined
-  if (privateMembers.some((name) => Object.hasOwn(key, name))) return undefined
+  if (holdsSecret(key)) return undefined
   if (use !== undefined && use !== 'sig') return undefined
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
     return undefined

@@ -2,6 +2,8 @@
  * The CI vendors as data: what their tokens hold, and what of it is believed.
  *
  * Wherever customers share an issuer, its setting cannot be spelled without the one customer whose tokens are taken.
+ * Rules may name `iss` of every issuer: claims of several issuers may have the same name (`ref_protected`), and a rule on
+ * one holds for all of them.
  */
 import type { IssuerSetting, VendIssuer } from '../../config/vend-types.ts'
 import { buildkite } from './presets/buildkite.ts'

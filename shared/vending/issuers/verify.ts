@@ -11,6 +11,7 @@ import type { EpochSeconds } from '../../protocol/brands.ts'
 import type { CiCaller } from '../types.ts'
 import { CLOCK_SKEW_SECONDS, callerOf, claimsFault } from './claims.ts'
 import { type DecodedJwt, decodeJwt, headerFault } from './decode.ts'
+import { findIssuer } from './find-issuer.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 
 export type CiVerification =
@@ -19,7 +20,11 @@ export type CiVerification =
   | { readonly kind: 'absent' }
   /** The reason is for the audit log; the caller reads the same for all of them. It quotes nothing of the token. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The issuer's keys cannot be had, so nothing can be said of the token: a failure of ours, not of the caller. */
+  /**
+   * The issuer's keys cannot be had, so nothing can be said of the token: a failure of ours, not of the caller. It is
+   * told apart from a refusal although a forged token comes here too: a 401 would have every job look for the fault
+   * in its token, and hide the outage.
+   */
   | { readonly kind: 'unavailable'; readonly reason: string }
 
 export interface VerificationServices {
@@ -32,9 +37,6 @@ const MAX_TOKEN_LENGTH = 10_240
 
 /**
  * Verifies the CI token of a request.
- *
- * Several settings may name the same issuer (two organizations at Buildkite): the one whose audience and claim
- * values fit is the token's.
  *
  * @param authorization values of the `Authorization` header, one for each time that it was sent
  * @param issuers those that are believed
@@ -53,10 +55,9 @@ export async function verifyCiToken(
   if (bearer.text.length > MAX_TOKEN_LENGTH) return refused('the token is too long')
   const decoded = decodeJwt(bearer.text)
   if (decoded.kind === 'refused') return decoded
-  const candidates = issuers.filter(({ issuer }) => issuer === decoded.claims.iss)
-  const faults = candidates.map((candidate) => faultOf(decoded, candidate, now))
-  const issuer = candidates.find((_, index) => faults[index] === undefined)
-  if (!issuer) return refused(faults[0] ?? 'an issuer that is not configured')
+  const finding = findIssuer(decoded.claims, issuers, (candidate) => faultOf(decoded, candidate, now))
+  if (finding.kind === 'refused') return finding
+  const { issuer } = finding
 
   const { alg, kid } = decoded.header
   const found = await keys(issuer).find({

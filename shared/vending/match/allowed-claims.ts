@@ -1,4 +1,10 @@
 /** Which claims a match rule may name. */
+import type { VendIssuer } from '../../config/vend-types.ts'
+
+/** Claims that rules of a profile file may name: a profile may be for the callers of any issuer. */
+export function allowedByAny(issuers: readonly Pick<VendIssuer, 'allowedClaims'>[]): readonly string[] {
+  return [...new Set(issuers.flatMap(({ allowedClaims }) => allowedClaims))]
+}
 
 /**
  * Whether a rule may name `claim`.

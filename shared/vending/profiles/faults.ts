@@ -34,6 +34,17 @@ export function tellFault({ path, expected }: ProfileFault): string {
   return `${path || '(the whole file)'}: expected ${expected}`
 }
 
+const costs = {
+  file: 'the whole file fails',
+  profile: 'this profile is unavailable',
+  nothing: 'this entry is ignored',
+} as const satisfies Record<ProfileFault['costs'], string>
+
+/** What a fault costs, for whoever is to mend it. */
+export function tellCost(fault: ProfileFault): string {
+  return costs[fault.costs]
+}
+
 /** Gathers faults while a file is read. */
 export interface FaultList {
   readonly all: readonly ProfileFault[]

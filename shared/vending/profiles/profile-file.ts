@@ -59,20 +59,53 @@ export async function parseProfileFile(text: string, options: ProfileFileOptions
  * @throws FaultyProfileFile as `parseProfileFile` does
  */
 export async function readProfileFile(data: unknown, options: ProfileFileOptions): Promise<ProfileFile> {
+  const draft = readDraft(data, options)
+  if (draft.both.some(hasPatterns)) await warmUp()
+  return finished(draft, options)
+}
+
+/**
+ * Every fault of single profiles, their patterns included, without a promise: the engine of patterns has to be
+ * loaded.
+ *
+ * @throws FaultyProfileFile as `parseProfileFile` does
+ */
+export function profileFaults(
+  data: unknown,
+  { allowedClaims }: Pick<ProfileFileOptions, 'allowedClaims'>,
+): readonly ProfileFault[] {
+  const options = { allowedClaims, patterns: 'now' } as const
+  return finished(readDraft(data, options), options).faults
+}
+
+/** A file whose form was read: what it says, and what is wrong with it as far as that shows in its form. */
+interface Draft {
+  readonly entries: Readonly<Record<ProfileKind, readonly ProfileEntry[]>>
+  readonly both: readonly ProfileEntry[]
+  readonly permissions: Permissions
+  readonly faults: readonly ProfileFault[]
+}
+
+function readDraft(data: unknown, { allowedClaims }: ProfileFileOptions): Draft {
   const faults = costingTheFile(faultList())
   const root = readMapping(data, '', ['pipeline', 'organization'], faults) ?? {}
   const pipeline = readSection(root.pipeline, 'pipeline', ['defaults', 'profiles'], faults)
   const organization = readSection(root.organization, 'organization', ['profiles'], faults)
   const permissions = readDefaults(pipeline.defaults, faults)
   const entries = {
-    pipeline: readProfiles('pipeline', pipeline.profiles, options.allowedClaims, faults),
-    organization: readProfiles('organization', organization.profiles, options.allowedClaims, faults),
+    pipeline: readEntries('pipeline', pipeline.profiles, allowedClaims, faults),
+    organization: readEntries('organization', organization.profiles, allowedClaims, faults),
   }
-  const both = Object.values(entries).flat()
-  if (both.some(hasPatterns)) await warmUp()
-  const all = [...faults.all, ...allFaults(both, options.patterns === 'now')]
+  return { entries, both: Object.values(entries).flat(), permissions, faults: faults.all }
+}
+
+/** @throws FaultyProfileFile where a fault costs the whole file */
+function finished(
+  { entries, both, permissions, faults }: Draft,
+  { patterns, onPatternFault = () => undefined }: ProfileFileOptions,
+): ProfileFile {
+  const all = [...faults, ...allFaults(both, patterns === 'now')]
   if (all.some(({ costs }) => costs === 'file')) throw new FaultyProfileFile(all)
-  const { onPatternFault = () => undefined } = options
   const catalogues = {
     pipeline: catalogueOf(entries.pipeline, onPatternFault),
     organization: catalogueOf(entries.organization, onPatternFault),
@@ -92,7 +125,7 @@ function readDefaults(value: unknown, faults: FaultList): Permissions {
   return (entries && readPermissions(entries, path, faults.file)) ?? DEFAULT_PERMISSIONS
 }
 
-function readProfiles(
+function readEntries(
   kind: ProfileKind,
   value: unknown,
   allowedClaims: readonly string[],

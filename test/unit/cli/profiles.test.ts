@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { checkProfiles, explain, knownIssuers, tellFaults } from '../../../infra/cli/profiles.ts'
+import { checkProfiles, explain, tellFaults } from '../../../infra/cli/profiles.ts'
 
 const yaml = `
 pipeline:
@@ -39,17 +39,17 @@ const told = [
 ]
 const buildkite = { iss: 'https://agent.buildkite.com', pipeline_slug: 'silk-prod', build_branch: 'main' }
 const explainTo = (claims: Record<string, unknown>, profile = 'release', kind?: 'organization') =>
-  explain(yaml, { kind: kind ?? 'pipeline', profile, claims }, knownIssuers)
+  explain(yaml, { kind: kind ?? 'pipeline', profile, claims })
 
 describe('profiles check', () => {
   test('finds nothing in a good file', async () => {
-    expect(await checkProfiles(yaml, knownIssuers)).toEqual([])
+    expect(await checkProfiles(yaml)).toEqual([])
   })
   test('tells every fault, those of patterns included, and what each costs', async () => {
-    expect(tellFaults('p.yaml', await checkProfiles(faulty, knownIssuers))).toBe(told.join('\n'))
+    expect(tellFaults('p.yaml', await checkProfiles(faulty))).toBe(told.join('\n'))
   })
   test('tells those of the profiles although the whole file fails', async () => {
-    const faults = await checkProfiles(`${faulty}x: 1`, knownIssuers)
+    const faults = await checkProfiles(`${faulty}x: 1`)
     expect(tellFaults('p.yaml', faults)).toBe(
       [
         'p.yaml: 5 faults',
@@ -59,12 +59,12 @@ describe('profiles check', () => {
     )
   })
   test('tells what is no YAML', async () => {
-    expect(tellFaults('p.yaml', await checkProfiles('a: [', knownIssuers))).toMatch(
+    expect(tellFaults('p.yaml', await checkProfiles('a: ['))).toMatch(
       /^p\.yaml: one fault\n {2}\(the whole file\): expected YAML, but: .* at line 1, column 5 \(the whole file fails\)$/,
     )
   })
   test('knows the claims of the configured issuers alone', async () => {
-    const issuers = [{ issuer: 'https://ci.example', allowedClaims: ['branch'] }]
+    const issuers = [{ allowedClaims: ['branch'] }]
     const faults = await checkProfiles(yaml, issuers)
     expect(faults.map(({ path }) => path)).toEqual([
       'pipeline.profiles.0.match.0.claim',
@@ -88,7 +88,7 @@ describe('profiles explain', () => {
       [
         'rule 1: pipeline_slug, value "silk-prod": matched; the claim is "silk-prod"',
         'rule 2: build_branch, pattern "main|release/.*": matched; the claim is "main"',
-        'answer: the caller passes',
+        'answer: the caller passes, where its issuer is configured',
       ],
     ],
     [
@@ -140,7 +140,7 @@ describe('profiles explain', () => {
       `issuer: ${shown}, which is none of those looked at; the claims of all are allowed`,
       'rule 1: pipeline_slug, value "silk-prod": matched; the claim is "silk-prod"',
       'rule 2: build_branch, pattern "main|release/.*": matched; the claim is "main"',
-      'answer: the caller passes',
+      'answer: the caller passes, where its issuer is configured',
     ])
   })
   test.each([
@@ -153,7 +153,7 @@ describe('profiles explain', () => {
       'permissions: contents:read',
       'issuer: "https://agent.buildkite.com"',
       'rules: none, which match everyone',
-      'answer: the caller passes',
+      'answer: the caller passes, where its issuer is configured',
     ])
   })
   test('a list, of which one element matches', async () => {
@@ -164,7 +164,7 @@ describe('profiles explain', () => {
       'permissions: contents:read',
       'issuer: missing, which is none of those looked at; the claims of all are allowed',
       'rule 1: oidc.circleci.com/context-ids, value "prod": matched; the claim is ["test","prod"]',
-      'answer: the caller passes',
+      'answer: the caller passes, where its issuer is configured',
     ])
   })
   test('a profile that does not exist', async () => {
@@ -174,7 +174,7 @@ describe('profiles explain', () => {
   })
   test('a profile that is unavailable', async () => {
     const question = { kind: 'pipeline', profile: 'a', claims: buildkite } as const
-    expect(await explain(faulty, question, knownIssuers)).toBe(
+    expect(await explain(faulty, question)).toBe(
       [
         'profile: pipeline "a"',
         'faults: pipeline.profiles.0.match.0.valuePattern: expected an RE2 pattern, but: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
@@ -213,11 +213,27 @@ describe('on the command line', () => {
     { args: ['check', good], stdout: /good\.yaml: no faults\n$/ },
     {
       args: ['explain', good, '--claims', claims, '--profile', 'release'],
-      stdout: /^profile: pipeline "release"\n(.*\n)*answer: the caller passes\n$/,
+      stdout:
+        /^profile: pipeline "release"\n(.*\n)*answer: the caller passes, where its issuer is configured\n$/,
     },
     {
       args: ['explain', good, '--claims', claims, '--profile', 'libs', '--organization-profile'],
-      stdout: /^profile: organization "libs"\n(.*\n)*answer: the caller passes\n$/,
+      stdout:
+        /^profile: organization "libs"\n(.*\n)*answer: the caller passes, where its issuer is configured\n$/,
+    },
+    {
+      args: [
+        'explain',
+        good,
+        '--claims',
+        claims,
+        '--profile',
+        'release',
+        '--config',
+        'infra/presets/ci.yaml',
+      ],
+      stdout:
+        /\nissuer: "https:\/\/agent\.buildkite\.com"; refused: another audience\nanswer: 401 invalid_token\n$/,
     },
   ])('$args succeeds', async ({ args, stdout }) => {
     expect(await profiles(...args)).toEqual({ code: 0, stdout: expect.stringMatching(stdout), stderr: '' })
@@ -248,6 +264,11 @@ describe('on the command line', () => {
       stderr: /list\.json is not a JSON object of claims\n$/,
     },
     { args: ['explain', good, '--claims', notJson, '--profile', 'x'], stderr: /not\.json is not JSON\n$/ },
+    {
+      args: ['check', good, '--config', 'infra/presets/ci.yaml'],
+      stderr:
+        /good\.yaml: one fault\n {2}organization\.profiles\.2\.match\.0\.claim: expected a claim that a configured issuer allows/,
+    },
     {
       args: ['check', good, '--config', 'infra/presets/default.yaml'],
       stderr: /^infra\/presets\/default\.yaml has no vend, so that no profile is ever asked for\n$/,

@@ -142,10 +142,11 @@ describe('a token of each vendor is its caller', () => {
       repository: { kind: 'repository', owner: 'acme', name: 'silk' },
     },
   ])('$what', async ({ issuer, claims, caller, repository }) => {
+    const organization = issuer === group ? 'my-group' : 'acme'
     const verified = await verify(signedJwt(claims, key))
     expect(verified).toEqual({ kind: 'caller', issuer, caller: { ...caller, subject: claims.sub, claims } })
     if (verified.kind !== 'caller') throw new Error('it is a caller')
-    expect(repositoryOf(verified.caller, issuer, 'github.com')).toEqual(repository)
+    expect(repositoryOf(verified.caller, issuer, { host: 'github.com', organization })).toEqual(repository)
     expect(Object.keys(verified.caller.claims)).toEqual(Object.keys(claims))
     expect(verified.caller.claims.constructor).toBeUndefined()
   })
@@ -287,7 +288,8 @@ describe('every algorithm that settings may name verifies', () => {
 })
 
 describe('the repository that a claim names', () => {
-  const repository = (value: unknown, host = 'github.com') =>
+  const anyOwner: VendIssuer = { ...other, repository: { from: 'claim', claim: 'repo', of: 'any owner' } }
+  const repository = (value: unknown, host = 'github.com', organization = 'acme', issuer = anyOwner) =>
     repositoryOf(
       {
         issuer: '',
@@ -297,8 +299,8 @@ describe('the repository that a claim names', () => {
         pipelineId: '',
         claims: { repo: value },
       },
-      other,
-      host,
+      issuer,
+      { host, organization },
     )
   test.each([
     ['acme/silk', 'github.com', 'acme', 'silk'],
@@ -340,6 +342,24 @@ describe('the repository that a claim names', () => {
   test.each([undefined, null, 1, ['acme/silk'], { name: 'acme/silk' }])('%j is none', (value) => {
     expect(repository(value)).toEqual(refused('repo is missing or no text'))
   })
+
+  test.each(['acme/silk', 'ACME/silk', 'github.com/Acme/silk'])(
+    '%s is the organization’s, where users of the CI may choose it',
+    (value) => {
+      expect(repository(value, 'github.com', 'Acme', other)).toMatchObject({
+        kind: 'repository',
+        name: 'silk',
+      })
+    },
+  )
+  test.each(['victim/silk', 'acme-inc/silk', 'acm/silk', 'github.com/victim/silk'])(
+    '%s is none of the organization’s',
+    (value) => {
+      expect(repository(value, 'github.com', 'acme', other)).toEqual(
+        refused('repo names no repository of acme'),
+      )
+    },
+  )
 })
 
 describe('what an issuer setting of the configuration means', () => {
@@ -367,7 +387,7 @@ describe('what an issuer setting of the configuration means', () => {
     expect({ requiredClaims, claimValues, allowedClaims, algorithms, issuer }).toEqual({
       requiredClaims: ['sub', 'exp', 'team'],
       claimValues: { tenant: 'acme' },
-      allowedClaims: ['team', 'pipe'],
+      allowedClaims: ['iss', 'team', 'pipe'],
       algorithms: ['RS256', 'ES256'],
       issuer: 'https://ci.example.com/',
     })

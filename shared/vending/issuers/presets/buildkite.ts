@@ -29,6 +29,8 @@ export function buildkite({
     ],
     claimValues: { organization_slug: organization },
     allowedClaims: [
+      'iss',
+      'organization_slug',
       'pipeline_slug',
       'pipeline_id',
       'build_number',

@@ -13,14 +13,12 @@ export function circleci({ organizationId, ...common }: CircleCiSetting): VendIs
     requiredClaims: ['sub', 'exp', claim('project-id')],
     claimValues: { [claim('org-id')]: organizationId },
     allowedClaims: [
-      'project-id',
-      'context-ids',
-      'pipeline-definition-id',
-      'ssh-rerun',
-      'vcs-origin',
-      'vcs-ref',
-    ].map(claim),
-    repository: { from: 'claim', claim: claim('vcs-origin') },
+      'iss',
+      ...['project-id', 'context-ids', 'pipeline-definition-id', 'ssh-rerun', 'vcs-origin', 'vcs-ref'].map(
+        claim,
+      ),
+    ],
+    repository: { from: 'claim', claim: claim('vcs-origin'), of: 'any owner' },
     identity: {
       organization: claim('org-id'),
       // Of its projects CircleCI tells ids alone.

@@ -23,6 +23,7 @@ export function githubActions({
     requiredClaims: ['sub', 'exp', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id'],
     claimValues: { repository_owner_id: ownerId },
     allowedClaims: [
+      'iss',
       'repository',
       'repository_id',
       'repository_owner',
@@ -41,7 +42,7 @@ export function githubActions({
       'runner_environment',
       'actor_id',
     ],
-    repository: { from: 'claim', claim: 'repository' },
+    repository: { from: 'claim', claim: 'repository', of: 'any owner' },
     identity: {
       organization: 'repository_owner',
       pipeline: 'repository',

@@ -6,7 +6,8 @@ export type GitLabSetting = SettingOf<'gitlab'>
 
 /**
  * Projects of one GitLab namespace. For merge requests from forks GitLab's project and namespace are the fork's, so
- * that a stranger's fork is refused. `ref_protected` is the text "true" or "false".
+ * that a stranger's fork is refused. The namespace is known by its id: its owner may give it any path that is free.
+ * `ref_protected` is the text "true" or "false".
  */
 export function gitlab({ namespaceId, ...common }: GitLabSetting): VendIssuer {
   return {
@@ -24,6 +25,7 @@ export function gitlab({ namespaceId, ...common }: GitLabSetting): VendIssuer {
     ],
     claimValues: { namespace_id: namespaceId },
     allowedClaims: [
+      'iss',
       'project_path',
       'project_id',
       'namespace_id',
@@ -41,7 +43,7 @@ export function gitlab({ namespaceId, ...common }: GitLabSetting): VendIssuer {
       'job_project_id',
       'job_namespace_id',
     ],
-    repository: { from: 'claim', claim: 'project_path' },
+    repository: { from: 'claim', claim: 'project_path', of: 'the organization' },
     identity: {
       organization: 'namespace_path',
       pipeline: 'project_path',

@@ -11,7 +11,9 @@ export function openid(setting: OpenIdSetting): VendIssuer {
   return {
     ...own,
     requiredClaims: ['sub', 'exp', ...own.requiredClaims],
-    repository: { from: 'claim', claim: repositoryClaim },
+    allowedClaims: ['iss', ...own.allowedClaims],
+    // Nobody can tell who chooses its value.
+    repository: { from: 'claim', claim: repositoryClaim, of: 'the organization' },
     identity: {
       organization: organizationClaim,
       pipeline: pipelineClaim,
