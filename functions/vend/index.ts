@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../shared/config/runtime.ts'
 import { asksBuildkite } from '../../shared/config/used-secrets.ts'
+import { vendAlarms } from '../../shared/config/vend-alarms.ts'
 import { log } from '../../shared/http/log.ts'
 import { addressReader, connect } from '../../shared/http/token-deployment.ts'
 import { epochSeconds } from '../../shared/protocol/brands.ts'
@@ -22,8 +23,6 @@ import { sealer } from '../../shared/vending/sealed.ts'
 import { profilesOf } from './profiles.ts'
 import { vendEndpoint } from './vend.ts'
 
-/** Logged at each fetch that fails, though older keys may still serve callers. */
-const issuerKeysUnreadable = 'the keys of a CI issuer could not be read'
 /** Owners and pipelines that one environment remembers. */
 const REMEMBERED = 1_000
 
@@ -47,7 +46,7 @@ const github = connectGitHub(vend, {
 })
 const keys = issuerKeys({
   loopback: vend.loopback,
-  onFailure: (issuer, reason) => warn(issuerKeysUnreadable, `${issuer}: ${reason}`),
+  onFailure: (issuer, reason) => warn(vendAlarms.issuerKeysUnreadable, `${issuer}: ${reason}`),
 })
 
 export const handler = vendEndpoint({

@@ -26,9 +26,19 @@ const watched: readonly Watched[] = [
     description: 'Warning: changes of the profile file have no effect, since it cannot be read or is faulty',
   },
   {
+    id: 'ProfilesNotKept',
+    message: vendAlarms.profilesNotKept,
+    description: 'Warning: while GitHub does not answer, new environments begin with an older profile file',
+  },
+  {
     id: 'ProfileInvalid',
     message: vendAlarms.profileInvalid,
     description: 'Warning: a profile of the file is faulty, and whoever asks for it gets a 404',
+  },
+  {
+    id: 'IssuerKeysUnreadable',
+    message: vendAlarms.issuerKeysUnreadable,
+    description: 'Warning: once the keys that are known are four hours old, tokens of this issuer get a 500',
   },
 ]
 

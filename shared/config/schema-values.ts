@@ -38,8 +38,13 @@ export function isIssuer(value: string): boolean {
   return isBareUrl(value) && !value.endsWith('/')
 }
 
-/** The same, of whoever else: OpenID issuers may end in a slash, which is part of their name (Auth0's do). */
-export function isBareUrl(value: string): boolean {
+/** Somebody else's issuer, as in its tokens' `iss` to the letter: a slash at the end is part of it (Auth0's have one). */
+export const foreignIssuer = v.pipe(
+  v.string('an issuer URL'),
+  v.check(isBareUrl, 'an https URL in its normal form, without user, query or fragment'),
+)
+
+function isBareUrl(value: string): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   // Issuers are compared as texts: one that a parser would rewrite would be another one to somebody.

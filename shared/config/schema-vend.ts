@@ -1,6 +1,6 @@
 /** The shape of the configuration's `vend`: CI tokens in, GitHub tokens out. */
 import * as v from 'valibot'
-import { isBareUrl, isIssuer, matching, oneOf, secretArn, text, whole } from './schema-values.ts'
+import { foreignIssuer, isIssuer, matching, oneOf, secretArn, text, whole } from './schema-values.ts'
 
 const baseUrl = (whenLeftOut: string) =>
   v.optional(
@@ -10,12 +10,6 @@ const baseUrl = (whenLeftOut: string) =>
     ),
     whenLeftOut,
   )
-
-/** As in the tokens' `iss`, to the letter. */
-const issuerUrl = v.pipe(
-  v.string('an issuer URL'),
-  v.check(isBareUrl, 'an https URL in its normal form, without user, query or fragment'),
-)
 
 /** A name as GitHub has it for owners (users and organizations). */
 const owner = matching(
@@ -46,19 +40,19 @@ const issuers = v.pipe(
         v.strictObject({
           kind: v.literal('buildkite'),
           organization: matching(/^[a-z0-9][a-z0-9-]{0,99}$/, 'the slug of a Buildkite organization'),
-          issuer: v.optional(issuerUrl),
+          issuer: v.optional(foreignIssuer),
           ...common,
         }),
         v.strictObject({
           kind: v.literal('github_actions'),
           /** The id, since a name can change hands. */
           ownerId: matching(/^\d{1,20}$/, 'the numeric id of the owner, as a text'),
-          issuer: v.optional(issuerUrl),
+          issuer: v.optional(foreignIssuer),
           ...common,
         }),
         v.strictObject({
           kind: v.literal('gitlab'),
-          issuer: issuerUrl,
+          issuer: foreignIssuer,
           namespaceId: matching(/^\d{1,20}$/, 'the numeric id of the namespace, as a text'),
           ...common,
         }),
@@ -72,7 +66,7 @@ const issuers = v.pipe(
         }),
         v.strictObject({
           kind: v.literal('openid'),
-          issuer: issuerUrl,
+          issuer: foreignIssuer,
           requiredClaims: v.optional(claimNames, []),
           claimValues: v.optional(v.record(claimName, text(500), 'claims and their values'), {}),
           allowedClaims: claimNames,

@@ -8,7 +8,16 @@ import * as v from 'valibot'
 import type { GrantType } from '../protocol/grant-types.ts'
 import { MIN_REFRESH_TOKEN_LENGTH } from '../protocol/refresh-token-length.ts'
 import { api } from './schema-api.ts'
-import { isIssuer, matching, oneOf, scopeToken, secretArn, text, whole } from './schema-values.ts'
+import {
+  foreignIssuer,
+  isIssuer,
+  matching,
+  oneOf,
+  scopeToken,
+  secretArn,
+  text,
+  whole,
+} from './schema-values.ts'
 import { vend } from './schema-vend.ts'
 
 const DAY = 86_400
@@ -76,7 +85,7 @@ const accessToken = v.optional(
 )
 
 const upstream = v.strictObject({
-  issuer,
+  issuer: foreignIssuer,
   clientId: text(255),
   clientSecretArn: secretArn,
   scope: v.optional(text(500), 'openid profile email'),

@@ -3,7 +3,7 @@
  * `cacheKey`.
  *
  * A file and its digest are one item and one write, so nobody reads half of each. It has no end: profiles that
- * were good last week are better than none, and the age is there for an alarm.
+ * were good last week are better than none.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
@@ -27,20 +27,10 @@ export interface ProfileFileStore {
   /**
    * Keeps a file that has been found good. One that was read later stays.
    *
+   * @param text of at most `MAX_PROFILE_FILE_BYTES`
    * @param readAt epoch seconds
-   * @throws ProfileFileTooLarge
    */
   save(source: string, text: string, readAt: number): Promise<void>
-}
-
-/** DynamoDB takes items of 400 KB, names and key included. */
-export const MAX_PROFILE_FILE_BYTES = 390_000
-
-export class ProfileFileTooLarge extends Error {
-  constructor(bytes: number) {
-    super(`the profile file has ${bytes} bytes, and ${MAX_PROFILE_FILE_BYTES} can be kept`)
-    this.name = 'ProfileFileTooLarge'
-  }
 }
 
 /** For one operation, retries included: the file itself has two seconds to be read. */
@@ -62,8 +52,6 @@ export function profileFileStore(db: DynamoDBDocumentClient, table: string): Pro
     },
 
     async save(source, text, readAt) {
-      const bytes = Buffer.byteLength(text)
-      if (bytes > MAX_PROFILE_FILE_BYTES) throw new ProfileFileTooLarge(bytes)
       try {
         await db.send(
           new PutCommand({

@@ -50,6 +50,8 @@ test('with no file at all: 500, its audit line, and the line that the alarm wait
 
 test('the file is read with a token for its repository alone, and its profiles serve', async () => {
   github.faults.clear()
+  // Without any file GitHub is asked every five seconds.
+  await vi.waitUntil(async () => (await ask()).status === 200, { timeout: 20_000, interval: 500 })
   expect(await ask()).toEqual(vended)
   expect(github.mintRequests[0]).toEqual({ repositories: ['profiles'], permissions: { contents: 'read' } })
 })

@@ -45,7 +45,7 @@ export interface ProfileFileOptions {
 /**
  * Reads a profile file.
  *
- * @param text YAML of at most `MAX_FILE_BYTES`
+ * @param text YAML of at most `MAX_PROFILE_FILE_BYTES`
  * @throws FaultyProfileFile, and nothing else, when the whole file fails; its faults are all that was found, those
  *   of single profiles included
  */

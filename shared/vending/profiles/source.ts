@@ -8,6 +8,7 @@
 import { vendAlarms } from '../../config/vend-alarms.ts'
 import type { Deadline, Time } from '../http.ts'
 import { reasonOf } from '../service-failure.ts'
+import { within } from '../within.ts'
 import { type ProfileFault, tellFault } from './faults.ts'
 import {
   type ProfileFile,
@@ -25,7 +26,7 @@ export interface LastGoodFiles {
 export interface RemoteProfiles {
   /** Names where the file comes from, GitHub's address included. */
   readonly source: string
-  /** Reads the file; throws when it cannot be had. */
+  /** Reads the file as it is now; throws when it cannot be had. */
   readonly read: (deadline: Deadline) => Promise<string>
   readonly lastGood: LastGoodFiles
   readonly allowedClaims: readonly string[]
@@ -49,6 +50,8 @@ const FRESH_MILLISECONDS = 5 * 60_000
 const READ_MILLISECONDS = 2_000
 /** While GitHub does not answer, it is asked this often. */
 const RETRY_MILLISECONDS = 30_000
+/** Without any file nobody is served, so it is asked sooner; yet not by each request while it says 429. */
+const RETRY_WITHOUT_FILE_MILLISECONDS = 5_000
 
 type ReadOptions = Pick<RemoteProfiles, 'allowedClaims' | 'warn'>
 
@@ -91,6 +94,7 @@ async function tellingFaults(
 export function remoteProfiles(remote: RemoteProfiles): Profiles {
   const { source, read, lastGood, time, warn } = remote
   let held: { readonly text: string; readonly file: ProfileFile; readAgainAt: number } | undefined
+  let lack: { readonly reason: string; readonly until: number } | undefined
 
   async function hold(text: string, freshFor: number): Promise<ProfileFile> {
     const known = held?.text === text ? held.file : undefined
@@ -100,19 +104,27 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
   }
 
   async function refresh(deadline: Deadline): Promise<ProfileFile> {
-    const text = await read(Math.min(deadline, time.now() + READ_MILLISECONDS))
-    const isNew = held?.text !== text
+    const startedAt = time.now()
+    const until = Math.min(deadline, startedAt + READ_MILLISECONDS)
+    // Its calls mind the deadline; what they need first, the App's key in Secrets Manager, may not.
+    const text = await within(until - startedAt, read(until), () => new Error('the reading took too long'))
     const file = await hold(text, FRESH_MILLISECONDS)
-    // Only what has been found good, and only when it has changed.
-    if (isNew) await keep(text)
+    await keep(text, startedAt, until)
     return file
   }
 
-  async function keep(text: string): Promise<void> {
+  /**
+   * Keeps what has been found good, each time: what rests there may be a later mistake of somebody's, taken back
+   * since, or an earlier file whose successor could not be kept.
+   *
+   * @param startedAt since when the file says this: another environment's later reading stays
+   */
+  async function keep(text: string, startedAt: number, until: number): Promise<void> {
     try {
-      await lastGood.save(source, text, Math.floor(time.now() / 1000))
+      const saving = lastGood.save(source, text, Math.floor(startedAt / 1000))
+      await within(Math.max(0, until - time.now()), saving, () => new Error('the writing took too long'))
     } catch (error) {
-      warn('the profile file could not be kept', reasonOf(error))
+      warn(vendAlarms.profilesNotKept, reasonOf(error))
     }
   }
 
@@ -126,8 +138,9 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
       warn('the last good profile file could not be used', reasonOf(error))
       return undefined
     })
-    if (!kept) throw new ProfilesUnavailable(reason)
-    return kept
+    if (kept) return kept
+    lack = { reason, until: time.now() + RETRY_WITHOUT_FILE_MILLISECONDS }
+    throw new ProfilesUnavailable(reason)
   }
 
   /** It may have been good by the rules of an earlier deployment alone. */
@@ -138,6 +151,7 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
 
   return async (deadline) => {
     if (held && time.now() < held.readAgainAt) return held.file
+    if (lack && time.now() < lack.until) throw new ProfilesUnavailable(lack.reason)
     try {
       return await refresh(deadline)
     } catch (error) {

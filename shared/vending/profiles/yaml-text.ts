@@ -1,9 +1,8 @@
 /** From the text of a profile file to plain data. */
 import type { Document, LineCounter, YAMLError } from 'yaml'
+import { MAX_PROFILE_FILE_BYTES } from '../../config/profile-file.ts'
 import { FaultyProfileFile, quoted } from './faults.ts'
 
-/** Bytes of UTF-8; GitHub's contents API serves no larger file as text. */
-export const MAX_FILE_BYTES = 1024 * 1024
 /** How often the file's anchors may be used, and how often those within others: one anchor for 2,000 profiles. */
 const MAX_ALIASES = 2000
 /** Faults of the text that are told; a file that is no YAML at all has one a line. */
@@ -17,8 +16,8 @@ const TOLD = 100
  */
 export async function readYaml(text: string): Promise<unknown> {
   const bytes = Buffer.byteLength(text, 'utf8')
-  if (bytes > MAX_FILE_BYTES)
-    throw faultyFile(`a file of at most ${MAX_FILE_BYTES} bytes, but it has ${bytes}`)
+  if (bytes > MAX_PROFILE_FILE_BYTES)
+    throw faultyFile(`a file of at most ${MAX_PROFILE_FILE_BYTES} bytes, but it has ${bytes}`)
   // Loaded when a file is read, which most requests do not: it takes 48 ms of a cold start (2026-11-24).
   const yaml = await import('yaml')
   const lineCounter = new yaml.LineCounter()

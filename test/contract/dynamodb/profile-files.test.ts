@@ -1,11 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { MAX_PROFILE_FILE_BYTES } from '../../../shared/config/profile-file.ts'
 import { sha256 } from '../../../shared/protocol/hash.ts'
-import {
-  MAX_PROFILE_FILE_BYTES,
-  ProfileFileTooLarge,
-  profileFileStore,
-} from '../../../shared/stores/profile-files.ts'
+import { profileFileStore } from '../../../shared/stores/profile-files.ts'
 import { useEngine } from '../../support/dynamodb.ts'
 
 const { connect, tableName } = useEngine()
@@ -87,13 +84,5 @@ describe('there is no file', () => {
   test('where there is something else', async () => {
     await db.send(new PutCommand({ TableName: tableName('profiles'), Item: { cacheKey: 'else', text: 7 } }))
     expect(await files().find('else')).toBeUndefined()
-  })
-
-  test('of more bytes than an item can hold', async () => {
-    const text = 'ü'.repeat(MAX_PROFILE_FILE_BYTES / 2 + 1)
-    await expect(files().save('large', text, T0)).rejects.toEqual(
-      new ProfileFileTooLarge(MAX_PROFILE_FILE_BYTES + 2),
-    )
-    expect(await files().find('large')).toBeUndefined()
   })
 })

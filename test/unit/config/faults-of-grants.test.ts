@@ -51,6 +51,8 @@ describe('what grants and tokens may be', () => {
     { different: { session: { idleSeconds: 600, absoluteSeconds: 600 } } },
     { different: { authorize: { requiredParameters: { type: 'web_server' }, codeTtlSeconds: 600 } } },
     { different: { upstream } },
+    // Auth0's issuers end so.
+    { different: { upstream: { ...upstream, issuer: 'https://acme.eu.auth0.com/' } } },
   ])('%j', ({ different }) => {
     expect(faultsOf(different)).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type LastGoodFiles,
   ProfilesUnavailable,
@@ -34,13 +34,16 @@ function tableWith(text?: string) {
 /** A Lambda environment that has just been started: GitHub gives `github.file`, or fails with it. */
 function coldStart(file: string | Error, lastGood = tableWith().lastGood) {
   const time = virtualTime(T0)
-  const github: { file: string | Error } = { file }
+  /** What it gives, how long that takes on the clock, and whether it ever does. */
+  const github: { file: string | Error; takes: number; hangs: boolean } = { file, takes: 0, hangs: false }
   const deadlines: number[] = []
   const warned: (readonly string[])[] = []
   const profiles = remoteProfiles({
     source: SOURCE,
     async read(deadline) {
       deadlines.push(deadline - time.now())
+      if (github.hangs) await new Promise(() => undefined)
+      time.leap(github.takes)
       if (github.file instanceof Error) throw github.file
       return github.file
     },
@@ -187,45 +190,92 @@ describe('while the file cannot be had', () => {
         ],
       ],
     },
-  ])('$what: there are no profiles, until GitHub answers', async ({ lastGood, warned: expected }) => {
-    const { github, request, finds, warned } = coldStart(away, lastGood)
-    await expect(request()).rejects.toEqual(new ProfilesUnavailable('GitHub: GET /repos: ECONNREFUSED'))
-    expect(warned).toEqual([[STALE, 'GitHub: GET /repos: ECONNREFUSED'], ...expected])
-    github.file = fileWith('new')
-    expect(await finds('new')).toBe(true)
-  })
+  ])(
+    '$what: there are no profiles, and GitHub is asked every 5 seconds',
+    async ({ lastGood, warned: expected }) => {
+      const { github, time, request, finds, warned, deadlines } = coldStart(away, lastGood)
+      const unavailable = new ProfilesUnavailable('GitHub: GET /repos: ECONNREFUSED')
+      await expect(request()).rejects.toEqual(unavailable)
+      expect(warned).toEqual([[STALE, 'GitHub: GET /repos: ECONNREFUSED'], ...expected])
+      github.file = fileWith('new')
+      time.leap(4_999)
+      await expect(request()).rejects.toEqual(unavailable)
+      expect(deadlines).toHaveLength(1)
+      time.leap(1)
+      expect(await finds('new')).toBe(true)
+    },
+  )
 })
 
 describe('what is kept for a cold start', () => {
-  test('is each file that has changed, with the second of its reading', async () => {
+  test('is the file of each reading, with the second in which that began', async () => {
     const { lastGood, saved } = tableWith()
     const { github, time, request } = coldStart(fileWith('old'), lastGood)
     await request()
-    time.leap(5 * MINUTE)
-    await request()
     github.file = fileWith('new')
+    github.takes = 61_500
     time.leap(5 * MINUTE)
-    await request()
+    await request(100_000)
     expect(saved).toEqual([
       [SOURCE, fileWith('old'), T0 / 1000],
-      [SOURCE, fileWith('new'), T0 / 1000 + 600],
+      [SOURCE, fileWith('new'), T0 / 1000 + 300],
     ])
+  })
+
+  test('is no mistake that was taken back, though this environment never saw it', async () => {
+    const { lastGood } = tableWith()
+    const lasting = coldStart(fileWith('good'), lastGood)
+    await lasting.request()
+    await coldStart(fileWith('mistake'), lastGood).request()
+    lasting.time.leap(5 * MINUTE)
+    await lasting.request()
+    const later = coldStart(away, lastGood)
+    expect([await later.finds('good'), await later.finds('mistake')]).toEqual([true, false])
+  })
+
+  test('is tried again with the next reading, where it could not be', async () => {
+    const { lastGood, saved } = tableWith()
+    const failing = { ...lastGood, save: () => Promise.reject(new Error('throttled')) }
+    const table = { ...failing }
+    const { time, request, finds, warned } = coldStart(fileWith('one'), table)
+    expect(await finds('one')).toBe(true)
+    expect(warned).toEqual([['the profile file could not be kept', 'Error: throttled']])
+    table.save = lastGood.save as typeof failing.save
+    time.leap(5 * MINUTE)
+    await request()
+    expect(saved).toHaveLength(1)
   })
 
   test('is not what the table gave', async () => {
     const { lastGood, saved } = tableWith(fileWith('kept'))
-    const { github, time, request } = coldStart(away, lastGood)
-    await request()
-    github.file = fileWith('kept')
-    time.leap(30_000)
+    const { request } = coldStart(away, lastGood)
     await request()
     expect(saved).toEqual([])
   })
+})
 
-  test('costs no request its answer when it cannot be kept', async () => {
-    const lastGood = { ...tableWith().lastGood, save: () => Promise.reject(new Error('too large')) }
-    const { finds, warned } = coldStart(fileWith('one'), lastGood)
-    expect(await finds('one')).toBe(true)
-    expect(warned).toEqual([['the profile file could not be kept', 'Error: too large']])
+describe('whatever hangs costs a request two seconds', () => {
+  const never = () => new Promise<never>(() => undefined)
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  test('the reading: the last good file serves', async () => {
+    const { lastGood } = tableWith(fileWith('kept'))
+    const { github, finds, warned } = coldStart(fileWith('new'), lastGood)
+    github.hangs = true
+    const found = finds('kept')
+    await vi.advanceTimersByTimeAsync(1_999)
+    expect(warned).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await found).toBe(true)
+    expect(warned).toEqual([[STALE, 'Error: the reading took too long']])
+  })
+
+  test('the writing: the file serves all the same', async () => {
+    const { finds, warned } = coldStart(fileWith('new'), { ...tableWith().lastGood, save: never })
+    const found = finds('new')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await found).toBe(true)
+    expect(warned).toEqual([['the profile file could not be kept', 'Error: the writing took too long']])
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { MAX_PROFILE_FILE_BYTES } from '../../../shared/config/profile-file.ts'
 import { FaultyProfileFile, type ProfileFault } from '../../../shared/vending/profiles/faults.ts'
-import { MAX_FILE_BYTES } from '../../../shared/vending/profiles/yaml-text.ts'
 import { faultsOf, pipeline, readProfiles } from '../../support/profile-files.ts'
 
 const good = { name: 'p', permissions: ['contents:read'] }
@@ -224,17 +224,17 @@ describe('the whole file fails on what is no YAML of ours', () => {
     ['lists without end', '['.repeat(100_000), /^YAML, but: Maximum call stack size exceeded/],
     ['mappings without end', '{a: '.repeat(20_000), /^YAML, but: Maximum call stack size exceeded/],
     [
-      'more than 1 MiB',
-      `# ${'é'.repeat(MAX_FILE_BYTES / 2)}`,
-      /^a file of at most 1048576 bytes, but it has 1048578$/,
+      'more than can be kept',
+      `# ${'é'.repeat(MAX_PROFILE_FILE_BYTES / 2)}`,
+      /^a file of at most 390000 bytes, but it has 390002$/,
     ],
   ])('%s', async (_, text, expected) => {
     const [first, ...others] = await faultsOf(text)
     expect(first).toEqual({ path: '', expected: expect.stringMatching(expected), costs: 'file' })
     expect(others.every(({ path, costs }) => path === '' && costs === 'file')).toBe(true)
   })
-  test('although nothing is wrong with 1 MiB by itself', async () => {
-    const text = `{} # ${'x'.repeat(MAX_FILE_BYTES - 5)}`
+  test('although nothing is wrong with as much as can be kept', async () => {
+    const text = `{} # ${'x'.repeat(MAX_PROFILE_FILE_BYTES - 5)}`
     expect((await readProfiles(text)).faults).toEqual([])
     expect(await faultsOf(`${text}x`)).toHaveLength(1)
   })
