@@ -6,6 +6,7 @@ export default defineConfig({
   root,
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     // Every stack under test is a process of its own with worker threads: two cores carry two files at once.
     maxWorkers: 2,
     testTimeout: 60_000,

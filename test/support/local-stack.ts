@@ -1,6 +1,6 @@
 /** The local stack as a newcomer starts it: a process of its own, on a free port, with data in a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -32,11 +32,9 @@ export interface DemoClient {
 const root = new URL('../..', import.meta.url).pathname
 const READY_WITHIN_MILLISECONDS = 100_000
 
-/** A new empty folder for a stack's data, removed when the tests of this process end. */
+/** A new empty folder for a stack's data; it goes with the temporary folder of the tests. */
 export function dataDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'scrip-test-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  return directory
+  return mkdtempSync(join(tmpdir(), 'scrip-test-'))
 }
 
 /** Starts the local stack without waiting for it. */
