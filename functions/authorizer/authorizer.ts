@@ -18,7 +18,11 @@ import { tierOfAccount } from '../../shared/http/tiers.ts'
 import { type EpochSeconds, fromMilliseconds } from '../../shared/protocol/brands.ts'
 import type { AccountReader } from '../../shared/stores/accounts.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
+import { within } from '../../shared/vending/within.ts'
 import type { Identify } from './identify.ts'
+
+/** How long the caller's address is waited for: a cold start reads the edge's secret, which takes some 100 ms. */
+const LOCATING_MILLISECONDS = 1_500
 
 export interface AuthorizerServices {
   readonly config: Config
@@ -46,6 +50,8 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
     log.addContext(context)
     log.appendKeys({ request_id: event.requestContext.requestId })
     const now = fromMilliseconds(services.clock())
+    // Meanwhile the token is looked at.
+    const locating = addressOf(event)
     const presented = presentedToken({
       headers: mergedByName(event.multiValueHeaders),
       query: event.queryStringParameters,
@@ -58,12 +64,14 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
     const account = caller.account === undefined ? undefined : await accounts.find(caller.account)
     const tier = tierOfAccount(config.rateLimits, account)
     const rate = await limiter.count(rateSubject, tier, now)
-    const source = await services.address(event)
     // Callers that share a key share its bucket: users of a public client, who count apart, are none of them.
     const key = rateSubject === `account:${caller.account}` ? account?.apiKey : undefined
     const keyWithinRate = key?.tier === tier.name ? key.value : fallbackKey(services.sharedKeyBase, tier.name)
     return {
-      ...policy('Allow', contextOf({ caller: { ...caller, tier: tier.name }, rate, source }, now)),
+      ...policy(
+        'Allow',
+        contextOf({ caller: { ...caller, tier: tier.name }, rate, address: await locating }, now),
+      ),
       principalId: caller.subject,
       // What the counter refuses takes nothing from the bucket that holds what it allows.
       usageIdentifierKey: rate.allowed ? keyWithinRate : overLimitKey(services.sharedKeyBase),
@@ -71,13 +79,27 @@ export function authorizer(services: AuthorizerServices): AuthorizerHandler {
 
     async function refuse(reason: string, challenge: string): Promise<APIGatewayAuthorizerResult> {
       log.warn('credential refused', { reason, route: event.resource })
-      return policy('Deny', refusalContext(challenge, await sourceRate(event, now), now))
+      return policy('Deny', refusalContext(challenge, await sourceRate(await locating, now), now))
+    }
+  }
+
+  /**
+   * Where a request comes from decides nothing here, so it costs nobody an answer: while the edge's secret cannot be
+   * read, it is the address that API Gateway sees, the edge's own.
+   */
+  async function addressOf(event: APIGatewayRequestAuthorizerEvent): Promise<string> {
+    try {
+      const late = () => new Error('the edge’s secret took too long')
+      return await within(LOCATING_MILLISECONDS, services.address(event), late)
+    } catch (error) {
+      log.warn('the caller’s address is not known', { cause: String(error) })
+      return event.requestContext.identity.sourceIp
     }
   }
 
   /** A stranger is counted by its address: that window is told, and nothing else follows from it. */
-  async function sourceRate(event: APIGatewayRequestAuthorizerEvent, now: EpochSeconds) {
-    const subject = `source:${countedSource(await services.address(event))}`
+  async function sourceRate(address: string, now: EpochSeconds) {
+    const subject = `source:${countedSource(address)}`
     return limiter.count(subject, tierOfAccount(config.rateLimits, undefined), now)
   }
 }

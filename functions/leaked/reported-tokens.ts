@@ -1,5 +1,6 @@
 /** The tokens of a report, however they came: a report that is not understood is a token that stays good. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { jsonMember } from '../../shared/http/json-member.ts'
 
 /** Each may cost a read and a write. */
 const MOST_TOKENS = 10
@@ -18,22 +19,11 @@ export function reportedTokens(
   if (bytes.length > maxBytes) return []
   // A file that was sent whole ends in a line break, and may begin with a byte order mark.
   const text = bytes.toString('utf8').trim()
-  const tokens = text.startsWith('{') ? jsonMember(text) : formValues(text)
+  const tokens = text.startsWith('{') ? [jsonMember(text, 'token') ?? ''] : formValues(text)
   return [...new Set(tokens.map((token) => token.trim()))].filter(Boolean).slice(0, MOST_TOKENS)
 }
 
 function formValues(text: string): readonly string[] {
   const form = new URLSearchParams(text)
   return form.has('token') ? form.getAll('token') : [text]
-}
-
-function jsonMember(text: string): readonly string[] {
-  try {
-    const body: unknown = JSON.parse(text)
-    if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'token')) return []
-    const { token } = body as { readonly token: unknown }
-    return typeof token === 'string' ? [token] : []
-  } catch {
-    return []
-  }
 }

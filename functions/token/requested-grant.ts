@@ -1,6 +1,7 @@
 /** Which grant a request asks for, to find its function: that one reads the request anew, and strictly. */
 import type { EdgeEvent } from '../../shared/http/endpoint.ts'
 import { MAX_BODY_BYTES } from '../../shared/http/form-endpoint.ts'
+import { jsonMember } from '../../shared/http/json-member.ts'
 
 /** @returns nothing where it cannot be told; what is wrong with the request is for a grant to say */
 export function requestedGrant({ headers, body, isBase64Encoded }: EdgeEvent): string | undefined {
@@ -8,15 +9,5 @@ export function requestedGrant({ headers, body, isBase64Encoded }: EdgeEvent): s
   if (bytes.length > MAX_BODY_BYTES) return undefined
   const text = bytes.toString('utf8')
   const isJson = /^\s*application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
-  return isJson ? jsonMember(text) : (new URLSearchParams(text).get('grant_type') ?? undefined)
-}
-
-function jsonMember(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text)
-    if (typeof body !== 'object' || body === null || !('grant_type' in body)) return undefined
-    return typeof body.grant_type === 'string' ? body.grant_type : undefined
-  } catch {
-    return undefined
-  }
+  return isJson ? jsonMember(text, 'grant_type') : (new URLSearchParams(text).get('grant_type') ?? undefined)
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
-import { endpoint, type Handler } from '../../shared/http/endpoint.ts'
+import { type EdgeEvent, endpoint, type Handler } from '../../shared/http/endpoint.ts'
+import { MAX_BODY_BYTES } from '../../shared/http/form-endpoint.ts'
 import { requestedGrant } from './requested-grant.ts'
 
 /**
@@ -20,6 +21,15 @@ export function tokenRouter(
   const [anyFunction] = functions.values()
   if (anyFunction === undefined) throw new Error('a token endpoint without a grant')
   return endpoint([], async (event) =>
-    invoke(functions.get(requestedGrant(event) ?? '') ?? anyFunction, event.original),
+    invoke(functions.get(requestedGrant(event) ?? '') ?? anyFunction, handedOn(event)),
   )
+}
+
+/** Of a body that any grant refuses for its size, as much goes on as shows that. */
+function handedOn({ original }: EdgeEvent): APIGatewayProxyEvent {
+  const { body, isBase64Encoded } = original
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length <= MAX_BODY_BYTES) return original
+  const beginning = bytes.subarray(0, MAX_BODY_BYTES + 1)
+  return { ...original, body: beginning.toString('base64'), isBase64Encoded: true }
 }

@@ -76,6 +76,6 @@ export const handler = vendEndpoint({
     time,
     warn,
   }),
-  source: addressReader(connections),
+  address: addressReader(connections),
   time,
 })

@@ -25,6 +25,7 @@ import type { AuditedVend } from '../../shared/vending/pipeline/audited.ts'
 import { isProfileName } from '../../shared/vending/profiles/name.ts'
 import { DEFAULT_NAME } from '../../shared/vending/profiles/profile.ts'
 import { type Profiles, ProfilesUnavailable } from '../../shared/vending/profiles/source.ts'
+import { within } from '../../shared/vending/within.ts'
 import { answerOf, answers } from './answers.ts'
 import { REQUEST_MILLISECONDS, withinRequest } from './deadline.ts'
 import { bodyOf, hasJsonType, parametersOf } from './request.ts'
@@ -36,7 +37,7 @@ export interface VendServices {
   readonly profiles: Profiles
   readonly vend: AuditedVend
   /** The caller's whole address, for the audit line. */
-  readonly source: (event: EdgeEvent['original']) => Promise<string>
+  readonly address: (event: EdgeEvent['original']) => Promise<string>
   readonly time: Time
 }
 
@@ -63,17 +64,20 @@ export function vendEndpoint(services: VendServices): Handler {
   })
 }
 
+/** How long a ready answer waits for the address that the audit line alone wants. */
+const LOCATING_MILLISECONDS = 500
+
 /** The caller's address is looked up meanwhile: the edge's secret may be slow to come, or never come. */
 async function locateAndHandle(
   event: EdgeEvent,
   entry: AuditEntry,
   services: VendServices,
 ): Promise<APIGatewayProxyResult> {
-  const located = services.source(event.original).then(entry.source, () => undefined)
+  const located = services.address(event.original).then(entry.address, () => undefined)
   try {
     return await handle(event, entry, services)
   } finally {
-    await located
+    await within(LOCATING_MILLISECONDS, located, () => new Error('not located')).catch(() => undefined)
   }
 }
 

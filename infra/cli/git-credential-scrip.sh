@@ -17,8 +17,9 @@ fail() {
   exit 1
 }
 
-request=$(cat)
-printf '%s\n' "$request" | grep -q '^path=.' ||
+# What Scrip has to know, and nothing more: git may tell a later helper secrets that an earlier one gave it.
+request=$(grep -E '^(protocol|host|path)=.') || :
+printf '%s\n' "$request" | grep -q '^path=' ||
   fail 'git does not say which repository it wants: set credential.useHttpPath to true'
 
 url=${SCRIP_URL:-}

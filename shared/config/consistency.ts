@@ -29,6 +29,9 @@ export function inconsistencies(sections: Partial<Config>, given: readonly strin
     ...(refresh && accessToken && environment ? prefixFaults(refresh, accessToken, environment) : []),
     ...(sections.upstream && rateLimits ? upstreamFaults(sections.upstream, rateLimits) : []),
     ...apiFaults(sections),
+    ...(sections.alarms && !given.includes('vend')
+      ? [{ path: 'alarms', expected: 'a vend, which alone has alarms' }]
+      : []),
     ...(sections.vend &&
     sections.paths &&
     vendingRoutes.some(({ path }) => isBelow(path, sections.paths?.prefix))

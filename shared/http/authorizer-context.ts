@@ -41,7 +41,7 @@ export interface AuthorizedRequest {
   readonly caller: ApiCaller
   readonly rate: RateState
   /** The address that it came from: behind an edge the viewer's, which the edge's secret proves. */
-  readonly source: string
+  readonly address: string
 }
 
 export type AuthorizerContext = Readonly<Record<string, string>>
@@ -50,14 +50,17 @@ export type AuthorizerContext = Readonly<Record<string, string>>
 const THROTTLED_SECONDS = '1'
 
 /** For a caller that is let in, be it within its rate or over it: the function answers a 429. */
-export function contextOf({ caller, rate, source }: AuthorizedRequest, now: EpochSeconds): AuthorizerContext {
+export function contextOf(
+  { caller, rate, address }: AuthorizedRequest,
+  now: EpochSeconds,
+): AuthorizerContext {
   const { scope, issuedAt, expiresAt, ...texts } = caller
   return {
     ...texts,
     scope: formatScope(scope),
     issuedAt: String(issuedAt),
     ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
-    source,
+    address,
     rateAllowed: String(rate.allowed),
     [RETRY_AFTER_CONTEXT_NAME]: rate.allowed ? THROTTLED_SECONDS : retryAfter(rate, now),
     ...rateContext(rate, now),
@@ -112,6 +115,6 @@ export function readAuthorizedRequest({ requestContext }: APIGatewayProxyEvent):
       remaining: Number(required(rateContextNames['X-RateLimit-Remaining'])),
       reset: epochSeconds(Number(required(rateContextNames['X-RateLimit-Reset']))),
     },
-    source: required('source'),
+    address: required('address'),
   }
 }

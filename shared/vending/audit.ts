@@ -40,7 +40,7 @@ export interface AuditRecord {
 
 export interface AuditEntry {
   /** The caller's own address, in place of the one that API Gateway sees. */
-  source(address: string): void
+  address(address: string): void
   /** The verified caller. */
   caller(caller: CiCaller): void
   /** The profile that was asked for. */
@@ -77,7 +77,7 @@ export async function withAudit<Answer extends { readonly statusCode: number }>(
   let status = 500
   try {
     const answer = await handle({
-      source(address) {
+      address(address) {
         sourceIp = address
       },
       caller(verified) {

@@ -214,7 +214,7 @@ describe('a job that runs git', () => {
       expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' })
     })
 
-    test('puts the JWT into no argument, where everybody on the machine could read it', async () => {
+    test('puts no secret into an argument, where everybody on the machine could read it', async () => {
       const tools = mkdtempSync(join(folder, 'tools-'))
       const log = join(tools, 'arguments')
       const { stdout: curl } = await run('sh', ['-c', 'command -v curl'], environmentOf({}))
@@ -224,10 +224,12 @@ describe('a job that runs git', () => {
       )
       chmodSync(join(tools, 'curl'), 0o755)
       const environment = { PATH: `${tools}:${programs}:${process.env.PATH}` }
-      expect((await ask(silk, { environment })).stdout).toMatch(/^password=ghs_/m)
+      const told = `${silk.trimEnd()}\noauth_refresh_token=ghr_of-another-helper\n\n`
+      expect((await ask(told, { environment })).stdout).toMatch(/^password=ghs_/m)
       const seen = readFileSync(log, 'utf8')
       expect(seen).toContain('/git-credentials/default')
-      expect(seen).not.toMatch(/eyJ/)
+      expect(seen).toContain('path=acme/silk.git')
+      expect(seen).not.toMatch(/eyJ|ghr_/)
     })
 
     test.each([

@@ -36,7 +36,7 @@ export function vendingTo(different: Partial<VendServices> = {}) {
       entry.decided(outcome)
       return outcome
     },
-    source: async () => '198.51.100.9',
+    address: async () => '198.51.100.9',
     time: { now: Date.now, sleep },
     ...different,
   })

@@ -14,7 +14,7 @@ import type { Headers, UpstreamRequest } from './types.ts'
  */
 export function upstreamRequest(
   event: EdgeEvent,
-  { caller, source }: Pick<AuthorizedRequest, 'caller' | 'source'>,
+  { caller, address }: Pick<AuthorizedRequest, 'caller' | 'address'>,
 ): UpstreamRequest {
   const { resource, httpMethod, requestContext, body, isBase64Encoded } = event.original
   const { requestId, stage, identity } = requestContext
@@ -27,7 +27,7 @@ export function upstreamRequest(
       ...requestHeaders(event.multiValueHeaders as Headers),
       ...identityHeaders(caller, requestId),
       // The address that was verified: of a chain of them, part is the caller's word, part the edge's own.
-      'x-forwarded-for': [source],
+      'x-forwarded-for': [address],
       'x-forwarded-proto': ['https'], // API Gateway and the edge take no other
     },
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
@@ -36,7 +36,7 @@ export function upstreamRequest(
       requestId,
       resource,
       stage,
-      sourceIp: source,
+      sourceIp: address,
       userAgent: identity.userAgent,
     },
   }

@@ -7,9 +7,9 @@
  */
 import { vendAlarms } from '../../config/vend-alarms.ts'
 import type { Deadline, Time } from '../http.ts'
-import { reasonOf } from '../service-failure.ts'
+import { reasonOf as shortReasonOf } from '../service-failure.ts'
 import { within } from '../within.ts'
-import { type ProfileFault, tellFault } from './faults.ts'
+import { FaultyProfileFile, type ProfileFault, tellFault } from './faults.ts'
 import {
   type ProfileFile,
   type ProfileFileOptions,
@@ -48,6 +48,7 @@ export type Profiles = (deadline: Deadline) => Promise<ProfileFile>
 
 const FRESH_MILLISECONDS = 5 * 60_000
 const READ_MILLISECONDS = 2_000
+const WRITE_MILLISECONDS = 1_500
 /** While GitHub does not answer, it is asked this often. */
 const RETRY_MILLISECONDS = 30_000
 /** Without any file nobody is served, so it is asked sooner; yet not by each request while it says 429. */
@@ -84,7 +85,10 @@ async function tellingFaults(
   read: (options: ProfileFileOptions) => Promise<ProfileFile>,
 ): Promise<ProfileFile> {
   const tell = (fault: ProfileFault) =>
-    warn(vendAlarms.profileInvalid, `${fault.profile ?? ''} ${tellFault(fault)}`)
+    warn(
+      fault.costs === 'nothing' ? 'an entry of the profile file is ignored' : vendAlarms.profileInvalid,
+      `${fault.profile ?? ''} ${tellFault(fault)}`,
+    )
   const file = await read({ allowedClaims, onPatternFault: tell })
   for (const fault of file.faults) tell(fault)
   return file
@@ -109,7 +113,7 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
     // Its calls mind the deadline; what they need first, the App's key in Secrets Manager, may not.
     const text = await within(until - startedAt, read(until), () => new Error('the reading took too long'))
     const file = await hold(text, FRESH_MILLISECONDS)
-    await keep(text, startedAt, until)
+    await keep(text, startedAt, Math.min(deadline, time.now() + WRITE_MILLISECONDS))
     return file
   }
 
@@ -158,4 +162,9 @@ export function remoteProfiles(remote: RemoteProfiles): Profiles {
       return fallBack(reasonOf(error))
     }
   }
+}
+
+/** Why a file cannot be used is told with all its faults: whoever wrote it has nothing else to go by. */
+function reasonOf(error: unknown): string {
+  return error instanceof FaultyProfileFile ? `${error.name}: ${error.message}` : shortReasonOf(error)
 }

@@ -211,6 +211,10 @@ describe('each fault is told with its path', () => {
       ['alarms.topicArn: the ARN of an SNS topic, but got "arn:aws:sqs:eu-west-1:123456789012:on-call"'],
     ],
     [{ alarms: {} }, [`alarms.topicArn: ${missing}`]],
+    [
+      { alarms: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' } },
+      ['alarms: a vend, which alone has alarms'],
+    ],
     [{ logs: { level: 'TRACE' } }, ['logs.level: one of DEBUG, INFO, WARN, ERROR, but got "TRACE"']],
   ]
   test.each(faulty)('%j', (different, faults) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { denied, rateContext, useAuthorizer } from '../../support/authorizer.ts'
 import { at, T0 } from '../../support/grants.ts'
 import { captureLog } from '../../support/log-lines.ts'
@@ -98,7 +98,29 @@ describe('a request is refused for how it presents its token', () => {
 test('who is let in is told with its whole address', async () => {
   const text = await apiToken('bb_live_')
   const { context } = await authorizerOf(prefixed).present(text, { sourceIp: '2001:db8::7' })
-  expect(context).toMatchObject({ kind: 'api_token', source: '2001:db8::7' })
+  expect(context).toMatchObject({ kind: 'api_token', address: '2001:db8::7' })
+})
+
+describe('an edge’s secret that cannot be read', () => {
+  const away = { address: async () => Promise.reject(new Error('Secrets Manager is away')) }
+
+  test('costs nobody an answer: the address is the one that API Gateway sees', async () => {
+    const { present, ask } = authorizerOf(prefixed, { services: away })
+    const { policyDocument, context } = await present(await apiToken('bb_live_'))
+    expect(policyDocument.Statement[0]).toMatchObject({ Effect: 'Allow' })
+    expect(context).toMatchObject({ address: '192.0.2.7', rateAllowed: 'true' })
+    expect((await ask([])).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' })
+    expect(log.text()).toContain('the caller’s address is not known')
+  })
+
+  test('is waited for no longer than a second and a half', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const never = { address: () => new Promise<never>(() => undefined) }
+    const asking = authorizerOf(prefixed, { services: never }).ask([])
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect((await asking).policyDocument.Statement[0]).toMatchObject({ Effect: 'Deny' })
+  })
 })
 
 describe('the window of a stranger', () => {

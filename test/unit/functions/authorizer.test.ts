@@ -39,7 +39,7 @@ describe('an API token that lives', () => {
     tier,
     issuedAt: String(T0),
     expiresAt: String(at(3600)),
-    source: '192.0.2.7',
+    address: '192.0.2.7',
     rateAllowed: 'true',
     retryAfter: '1',
     ...rate,
@@ -103,7 +103,7 @@ describe('an access token that lives', () => {
     kind: 'access_token',
     scope: 'read',
     issuedAt: String(T0),
-    source: '192.0.2.7',
+    address: '192.0.2.7',
     rateAllowed: 'true',
     retryAfter: '1',
   }

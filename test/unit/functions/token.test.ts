@@ -151,7 +151,6 @@ describe('a request for no grant of this deployment is handed to one all the sam
     { what: 'a body that is no JSON', event: jsonEvent('{') },
     { what: 'JSON that is no object', event: jsonEvent('null') },
     { what: 'a list as grant_type', event: jsonEvent({ grant_type: ['client_credentials'] }) },
-    { what: 'more than any grant reads', event: formEvent({ ...request, a: 'x'.repeat(20_480) }) },
   ])('$what', async ({ event }) => {
     const given = { status: 200, body: JSON.stringify(refusal) }
     expect(await route(event, given)).toEqual(refusal)
@@ -160,6 +159,24 @@ describe('a request for no grant of this deployment is handed to one all the sam
     ])
   })
 })
+
+test.each([
+  { what: 'text', binary: false },
+  { what: 'bytes in base64', binary: true },
+])(
+  'of a body that every grant refuses for its size no more is handed on than shows that: $what',
+  async ({ binary }) => {
+    const event = formEvent({ ...request, a: 'x'.repeat(1_000_000) }, { binary })
+    await route(event, ok)
+    const handed = JSON.parse(lambda.requests[0]?.body ?? '') as typeof event
+    const sent = Buffer.from(event.body ?? '', binary ? 'base64' : 'utf8')
+    expect(handed).toEqual({
+      ...event,
+      body: sent.subarray(0, 20_481).toString('base64'),
+      isBase64Encoded: true,
+    })
+  },
+)
 
 describe('which function serves which grant', () => {
   test('follows from configuration and environment', () => {

@@ -14,7 +14,7 @@ import { apiGatewayEvent } from '../../support/api-gateway-event.ts'
 import { at, T0 } from '../../support/grants.ts'
 
 const end = at(40)
-const source = '2001:db8::7'
+const address = '2001:db8::7'
 const rate = { allowed: true, limit: 600, remaining: 599, reset: end }
 const apiToken: ApiCaller = {
   kind: 'api_token',
@@ -47,7 +47,7 @@ const eventWith = (context: AuthorizerContext | undefined): APIGatewayProxyEvent
 
 describe('what the authorizer tells', () => {
   test('of an API token', () => {
-    expect(contextOf({ caller: apiToken, rate, source }, T0)).toEqual({
+    expect(contextOf({ caller: apiToken, rate, address }, T0)).toEqual({
       kind: 'api_token',
       tokenId: 'hash-1',
       name: 'Nightly export',
@@ -57,7 +57,7 @@ describe('what the authorizer tells', () => {
       tier: 'pro',
       issuedAt: String(T0),
       expiresAt: String(at(3600)),
-      source,
+      address,
       rateAllowed: 'true',
       retryAfter: '1',
       rateLimit: '600',
@@ -70,7 +70,7 @@ describe('what the authorizer tells', () => {
 
   test('of an access token, with nothing of what there is not', () => {
     const over = { allowed: false, limit: 60, remaining: 0, reset: end }
-    expect(contextOf({ caller: accessToken, rate: over, source }, T0)).toEqual({
+    expect(contextOf({ caller: accessToken, rate: over, address }, T0)).toEqual({
       kind: 'access_token',
       tokenId: 'jti-1',
       subject: 'subject-1',
@@ -79,7 +79,7 @@ describe('what the authorizer tells', () => {
       scope: '',
       tier: 'free',
       issuedAt: String(T0),
-      source,
+      address,
       rateAllowed: 'false',
       retryAfter: '40',
       rateLimit: '60',
@@ -123,7 +123,7 @@ const authorizedRequest = fc.record({
     { requiredKeys: ['kind', 'tokenId', 'subject', 'scope', 'tier', 'issuedAt'] },
   ),
   rate: fc.record({ allowed: fc.boolean(), limit: fc.nat(), remaining: fc.nat(), reset: time }),
-  source: text,
+  address: text,
 })
 
 describe('a function behind the authorizer', () => {
@@ -138,7 +138,7 @@ describe('a function behind the authorizer', () => {
     )
   })
 
-  const whole = contextOf({ caller: apiToken, rate, source }, T0)
+  const whole = contextOf({ caller: apiToken, rate, address }, T0)
   test.each([
     'kind',
     'tokenId',
@@ -146,7 +146,7 @@ describe('a function behind the authorizer', () => {
     'scope',
     'tier',
     'issuedAt',
-    'source',
+    'address',
     'rateAllowed',
     'rateLimit',
     'rateRemaining',

@@ -34,7 +34,7 @@ export interface ApiRequest extends Request {
   readonly caller?: ApiCaller
   readonly rate?: RateState
   /** As the authorizer verified it. */
-  readonly source?: string
+  readonly address?: string
   readonly multiValueQuery?: Readonly<Record<string, string[]>>
 }
 
@@ -42,7 +42,7 @@ export function apiEvent({
   pathParameters,
   caller = ada,
   rate: state = rate(),
-  source = '198.51.100.9',
+  address = '198.51.100.9',
   ...request
 }: ApiRequest) {
   const event = apiGatewayEvent({ method: 'GET', resource: '/jobs', ...request })
@@ -52,7 +52,7 @@ export function apiEvent({
     multiValueQueryStringParameters: request.multiValueQuery ?? event.multiValueQueryStringParameters,
     requestContext: {
       ...event.requestContext,
-      authorizer: { principalId: 'x', ...contextOf({ caller, rate: state, source }, epochSeconds(NOW)) },
+      authorizer: { principalId: 'x', ...contextOf({ caller, rate: state, address }, epochSeconds(NOW)) },
     },
   } as APIGatewayProxyEvent
 }
