@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { FaultyFile } from '../../shared/config/faults.ts'
 import { vendIssuer } from '../../shared/vending/issuers/presets.ts'
+import { accountsCreate, accountsSet } from './accounts.ts'
 import { CommandError } from './command-error.ts'
 import { type CreateCommand, clientsCreate, usersCreate } from './create.ts'
 import { demoSeed } from './demo.ts'
@@ -24,6 +25,11 @@ const usage = `usage: npm run scrip -- COMMAND
       puts accounts, users, clients and API tokens from a JSON file into a
       deployment, and prints what it made, generated secrets included; what
       exists stays as it is
+  accounts create ID [--tier NAME]
+      makes an account, which owns clients and API tokens; without --tier it is
+      on the default tier
+  accounts set ID --tier NAME
+      moves an account to another rate tier
   users create USERNAME [--password-stdin] [--account ID] [--name NAME] [--email ADDRESS]
       makes a user; without --password-stdin it makes a password and prints it
   clients create NAME --grant GRANT_TYPE… --scope 'SCOPE…' [--redirect-uri URI…]
@@ -52,6 +58,8 @@ const usage = `usage: npm run scrip -- COMMAND
 
 async function run([command, ...args]: readonly string[]): Promise<void> {
   const [action, ...rest] = args
+  if (command === 'accounts' && action === 'create') return create(accountsCreate(rest))
+  if (command === 'accounts' && action === 'set') return print(await accountsSet(rest))
   if (command === 'users' && action === 'create') return create(usersCreate(rest, readPassword))
   if (command === 'clients' && action === 'create') return create(clientsCreate(rest))
   const tokenCommand = command === 'tokens' ? tokenCommands.get(action ?? '') : undefined

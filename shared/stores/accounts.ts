@@ -60,6 +60,8 @@ export interface AccountReader {
 export interface AccountStore extends AccountReader {
   /** Opens an account; `exists` when the id is taken, and nothing is written then. */
   create(account: Account): Promise<'created' | 'exists'>
+  /** Moves an account to another tier; its API key follows by itself. Nothing is written where there is none. */
+  setTier(accountId: string, tier: string): Promise<'set' | 'unknown'>
 }
 
 export interface AccountKeyStore {
@@ -86,6 +88,25 @@ export function accountStore(db: DynamoDBDocumentClient, table: string): Account
     },
 
     create: (account) => createItem(db, table, 'accountId', account),
+
+    async setTier(accountId, tier) {
+      try {
+        await db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { accountId },
+            // What was read before knew another tier, so that no keys are saved for that one (`saveKeys`).
+            UpdateExpression: 'SET tier = :tier, attempt = :attempt',
+            ConditionExpression: 'attribute_exists(accountId)',
+            ExpressionAttributeValues: { ':tier': tier, ':attempt': randomUUID() },
+          }),
+        )
+        return 'set'
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'unknown'
+        throw error
+      }
+    },
   }
 }
 

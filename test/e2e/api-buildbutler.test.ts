@@ -217,6 +217,10 @@ describe('BuildButler’s API', () => {
         body: { error: 'temporarily_unavailable', error_description: 'Too many requests' },
         headers: { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': '0' },
       })
+      expect(refused?.headers).toMatchObject({
+        ratelimit: expect.stringMatching(/^"minute";r=0;t=\d+$/),
+        'ratelimit-policy': `"minute";q=${limit};w=60`,
+      })
       const reset = Number(refused?.headers['x-ratelimit-reset'])
       const wait = Number(refused?.headers['retry-after'])
       expect(wait).toBeGreaterThanOrEqual(1)

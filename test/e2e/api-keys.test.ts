@@ -1,5 +1,6 @@
 import { APIGatewayClient, DeleteApiKeyCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accountStore } from '../../shared/stores/accounts.ts'
 import { accountKeys } from '../support/account-keys.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { rawRequest } from '../support/raw-request.ts'
@@ -54,7 +55,7 @@ describe('an account’s API key', () => {
     const first = await usedBefore()
     expect(first).toBe(nextKey?.id)
 
-    await acme.change({ tier: 'enterprise' })
+    await accountStore(stack.db, stack.outputs.AccountsTable ?? '').setTier('acme', 'enterprise')
     await acme.run()
     const { nextKey: next, apiKey } = await acme.read()
     expect(apiKey?.id).toBe(first) // the authorizer names the new tier's fallback meanwhile

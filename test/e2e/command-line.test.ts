@@ -94,6 +94,17 @@ test('a user and a first-party app made from the command line get tokens', async
   })
 })
 
+test('an account is made, and moved to another tier', async () => {
+  expect((await scrip(['accounts', 'create', 'acme'])).made).toEqual({ accounts: [{ id: 'acme' }] })
+  const moved = { accounts: [{ id: 'acme', tier: 'standard' }] }
+  expect((await scrip(['accounts', 'set', 'acme', '--tier', 'standard'])).made).toEqual(moved)
+  await expect(scrip(['accounts', 'set', 'nobody', '--tier', 'standard'])).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'there is no account nobody\n',
+  })
+})
+
 test('what exists is left as it is, and said', async () => {
   const create = ['users', 'create', 'grace', '--password-stdin']
   await scrip(create, 'the first password')

@@ -2,14 +2,22 @@ import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
 import { startGitServer } from '../support/git-server.ts'
+import { loopbackServer } from '../support/loopback-server.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { selfSigned } from '../support/self-signed.ts'
 
 const buildkite = { kind: 'buildkite', organization: 'acme', audience: 'scrip' } as const
+const actions = { kind: 'github_actions', ownerId: '65', audience: 'scrip' } as const
+/** As the README has it, beside Buildkite. */
+const withActions = (yaml: string) =>
+  yaml.replace(
+    /^ {2}issuers:$/m,
+    '  issuers:\n    - { kind: github_actions, ownerId: "65", audience: scrip }',
+  )
 const release = { pipeline_slug: 'silk-prod', build_branch: 'main' }
 
 interface Outcome {
@@ -34,7 +42,7 @@ describe('a job that runs git', () => {
   let github: Awaited<ReturnType<typeof startGitServer>>
 
   beforeAll(async () => {
-    stack = await startOperatedStack({ preset: 'ci', edge: true, seed: {} })
+    stack = await startOperatedStack({ preset: 'ci', edge: true, seed: {}, change: withActions })
     github = await startGitServer(repositories, stack.standIns?.github?.url ?? '')
     for (const one of [home, programs]) mkdirSync(one)
     // Where git finds the helper `scrip`.
@@ -153,9 +161,9 @@ describe('a job that runs git', () => {
   })
 
   test('runs the README’s Buildkite step as it stands there', async () => {
-    const readme = readFileSync('README.md', 'utf8')
-    const [, yaml = ''] = /\*\*Buildkite\*\*[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme) ?? []
-    const { steps } = parse(yaml) as { readonly steps: readonly { readonly command: string }[] }
+    const { steps } = parse(readmeStep('Buildkite')) as {
+      readonly steps: readonly { readonly command: string }[]
+    }
     // Buildkite makes `$` of `$$`.
     const script =
       steps[0]?.command.replaceAll('$$', '$').replace('https://tokens.example.com', stack.issuer) ?? ''
@@ -174,6 +182,29 @@ describe('a job that runs git', () => {
     )
     expect(outcome).toMatchObject({ code: 0, stdout: '' })
     expect(await headOf('silk')).toBe('From the README')
+  })
+
+  test('runs the README’s step for GitHub Actions as it stands there', async () => {
+    const token = ciToken(actions, {}, stack.ciKeys().issuerKey, Math.floor(Date.now() / 1000))
+    const oidc = await loopbackServer(({ url, headers }) =>
+      url === '/?job=1&audience=scrip' && headers.authorization === 'Bearer runner'
+        ? { status: 200, body: JSON.stringify({ value: token }) }
+        : { status: 403 },
+    )
+    onTestFinished(() => oidc.close())
+    const { steps } = parse(readmeStep('GitHub Actions')) as {
+      readonly steps: readonly { readonly run: string }[]
+    }
+    const work = mkdtempSync(join(folder, 'actions-'))
+    const script = `cd '${work}'; ${steps[0]?.run.replace('https://tokens.example.com', stack.issuer)}`
+    const environment = {
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${oidc.url}/?job=1`,
+    }
+    // As a runner starts it.
+    const outcome = await run('bash', ['-ec', script], environmentOf({ environment }))
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringMatching(/^::add-mask::ghs_\S+\n$/) })
+    expect(readFileSync(join(work, 'cotton', 'README'), 'utf8')).toBe('this is cotton\n')
   })
 
   describe('the credential helper', () => {
@@ -261,3 +292,9 @@ describe('a job that runs git', () => {
     })
   })
 })
+
+/** The snippet of the README under a vendor's name. */
+function readmeStep(vendor: string): string {
+  const [, after = ''] = readFileSync('README.md', 'utf8').split(`**${vendor}**`)
+  return /```yaml\n([\s\S]*?)```/.exec(after)?.[1] ?? ''
+}

@@ -2,13 +2,19 @@ import { createHash, randomUUID } from 'node:crypto'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Claims } from '../../infra/local/ci-vendor/ci-token.ts'
+import { vendingRoutes } from '../../shared/protocol/vending-paths.ts'
 import { ciJobs, json } from '../support/ci-jobs.ts'
 import { type OperatedStack, startOperatedStack } from '../support/operated-stack.ts'
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts'
 
 const token = /^ghs_[A-Za-z0-9._-]{36,}$/
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
-const unauthorized = { status: 401, body: { error: 'invalid_token' }, challenge: 'Bearer realm="api"' }
+const unauthorized = {
+  status: 401,
+  body: { error: 'invalid_token' },
+  challenge: 'Bearer realm="api"',
+  cache: 'no-store',
+}
 
 describe('preset ci', () => {
   let stack: OperatedStack
@@ -31,6 +37,7 @@ describe('preset ci', () => {
     status,
     body,
     challenge: headers['www-authenticate'],
+    cache: headers['cache-control'],
   })
 
   test('faulty profiles of the configuration are told at the start, each with what it costs', () => {
@@ -59,12 +66,15 @@ describe('preset ci', () => {
     ])
   })
 
-  test.each(['/token', '/token/default'])('CH.1 POST %s is the default pipeline profile', async (path) => {
-    const { status, body, headers } = await ask(path)
-    const permissions = ['contents:read', 'metadata:read']
-    expect({ status, body }).toEqual({ status: 200, body: reply('default', ['acme/silk'], permissions) })
-    expect(headers['cache-control']).toBe('no-store')
-  })
+  test.each(['/token', '/token/default'])(
+    'CH.1 and CH.4 POST %s is the default pipeline profile',
+    async (path) => {
+      const { status, body, headers } = await ask(path)
+      const permissions = ['contents:read', 'metadata:read']
+      expect({ status, body }).toEqual({ status: 200, body: reply('default', ['acme/silk'], permissions) })
+      expect(headers['cache-control']).toBe('no-store')
+    },
+  )
 
   test('CH.1 match rules on the default profile are refused: it serves everybody its defaults', async () => {
     // `withMoreProfiles` has an entry called default, with a rule that nobody passes.
@@ -112,13 +122,10 @@ describe('preset ci', () => {
     expect((await ask('/token', { body: '{not json' })).status).toBe(200)
   })
 
-  test.each([
-    '/token',
-    '/token/release',
-    '/git-credentials',
-    '/organization/token/shared-libs',
-    '/organization/git-credentials/shared-libs',
-  ])('CH.5 %s: 20,481 bytes are 413, and 20,480 are not', async (path) => {
+  const everyRoute = vendingRoutes.map(({ path, kind }) =>
+    path.replace('{profile}', kind === 'pipeline' ? 'release' : 'shared-libs'),
+  )
+  test.each(everyRoute)('CH.5 %s: 20,481 bytes are 413, and 20,480 are not', async (path) => {
     const tooLarge = await ask(path, { body: `${'é'.repeat(10_240)}x` })
     expect({ status: tooLarge.status, body: tooLarge.body }).toEqual({
       status: 413,
@@ -182,8 +189,8 @@ describe('preset ci', () => {
       body: { error: 'Bad Request' },
     },
   ])('CH.5 $path: $status', async ({ path, ...expected }) => {
-    const { status, body } = await ask(path)
-    expect({ status, body }).toEqual(expected)
+    const { status, body, cache } = brief(await ask(path))
+    expect({ status, body, cache }).toEqual({ ...expected, cache: 'no-store' })
   })
 
   test.each([
@@ -281,8 +288,10 @@ describe('preset ci', () => {
       const { status, text, headers } = await git(path, wanting(wanted))
       const [password = ''] = /(?<=^password=).*/m.exec(text) ?? []
       const [expiry = ''] = /(?<=^password_expiry_utc=)\d+/m.exec(text) ?? []
-      expect({ status, text, type: headers['content-type'] }).toEqual({
+      const [type, cache] = [headers['content-type'], headers['cache-control']]
+      expect({ status, text, type, cache }).toEqual({
         status: 200,
+        cache: 'no-store',
         text: `${wanting(wanted).trimEnd()}\nusername=x-access-token\npassword=${password}\npassword_expiry_utc=${expiry}\n\n`,
         type: 'text/plain; charset=utf-8',
       })

@@ -41,6 +41,28 @@ async function saved(...given: Parameters<ReturnType<typeof keys>['saveKeys']>):
   return account
 }
 
+describe('another tier', () => {
+  test('is set, beside the keys as they are', async () => {
+    const before = await saved(await opened('moved'), { apiKey: used })
+    expect(await accounts().setTier('moved', 'enterprise')).toBe('set')
+    const after = await read('moved')
+    expect(after).toEqual({ accountId: 'moved', tier: 'enterprise', apiKey: used, attempt })
+    expect(after.attempt).not.toBe(before.attempt)
+  })
+
+  test('makes no account of one that is not there', async () => {
+    expect(await accounts().setTier('nobody', 'enterprise')).toBe('unknown')
+    expect(await accounts().find('nobody')).toBeUndefined()
+  })
+
+  test('saves no keys that were planned for the tier before', async () => {
+    const seen = await opened('raced')
+    await accounts().setTier('raced', 'enterprise')
+    expect(await keys().saveKeys(seen, { nextKey: planned })).toBeUndefined()
+    expect(await read('raced')).toEqual({ accountId: 'raced', tier: 'enterprise', attempt })
+  })
+})
+
 describe('a step', () => {
   test('sets what there is and removes what there is no more, and tells the account as it is then', async () => {
     const first = await saved(await opened('steps'), { nextKey: planned })

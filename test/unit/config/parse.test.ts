@@ -46,6 +46,27 @@ describe('a sound file', () => {
     expect(parseConfig(minimalText, 'min.yaml')).toEqual(minimal)
   })
 
+  test('becomes one with every default of vending filled in, none of them on this machine', () => {
+    const vend = {
+      issuers: [{ kind: 'buildkite', organization: 'acme', audience: 'scrip' }],
+      profiles: {},
+      github: { organization: 'acme', appId: '1' },
+    }
+    expect(parseConfig(`${minimalText}\nvend: ${JSON.stringify(vend)}`, 'vend.yaml').vend).toEqual({
+      ...vend,
+      github: {
+        ...vend.github,
+        apiUrl: 'https://api.github.com',
+        host: 'github.com',
+        installations: {},
+      },
+      buildkite: { apiUrl: 'https://api.buildkite.com' },
+      response: 'seed',
+      cacheSeconds: 2700,
+      loopback: false,
+    })
+  })
+
   test.each(presetNames)('preset %s parses under its own name', (name) => {
     expect(preset(name).name.toLowerCase()).toBe(name === 'default' ? 'scrip' : name)
   })

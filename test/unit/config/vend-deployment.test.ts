@@ -31,11 +31,15 @@ const vend = {
 const rateLimits = { defaultTier: 'one', tiers: { one: { requestsPerMinute: 1 } } }
 
 /** The faults that the deployment goes on with. */
-function profileFaults(different: object, local?: object) {
+function profileFaults(different: object) {
+  return deploymentOf(different).profileFaults
+}
+
+function deploymentOf(different: object, local?: object) {
   const file = join(folder, 'scrip.yaml')
   // JSON is YAML.
   writeFileSync(file, JSON.stringify({ rateLimits, vend: { ...vend, ...different } }))
-  return readDeployment((key) => ({ config: file, local })[key], {}).profileFaults
+  return readDeployment((key) => ({ config: file, local })[key], {})
 }
 
 /** Those that it refuses. */
@@ -48,6 +52,24 @@ function faultsOf(different: object): string[] {
     return error.faults.map(({ path, expected }) => `${path}: ${expected}`)
   }
 }
+
+describe('this machine', () => {
+  const loopbackOf = (local?: object) => deploymentOf({}, local).config.vend?.loopback
+  const ciVendor = {
+    githubApiUrl: 'http://127.0.0.1:1',
+    buildkiteApiUrl: 'http://127.0.0.1:2',
+    jwks: { keys: [] },
+  }
+
+  test('is spoken to by the local stack alone', () => {
+    expect(loopbackOf()).toBe(false)
+    expect(loopbackOf({ origin: 'http://127.0.0.1:3000', edge: false, ciVendor })).toBe(true)
+  })
+
+  test('is nothing that a file may open', () => {
+    expect(faultsOf({ loopback: true })).toEqual(['vend.loopback: no such setting; is it misspelled?'])
+  })
+})
 
 describe('profiles of the configuration', () => {
   const profile = { name: 'release', permissions: ['contents:write'] }
@@ -112,7 +134,8 @@ describe('profiles of the configuration', () => {
 
   test('are looked at for the local stack as well', () => {
     const local = { origin: 'http://127.0.0.1:3000', edge: true }
-    expect(profileFaults({ profiles: { pipeline: rule('nope', 'x') } }, local)).toHaveLength(1)
+    const { profileFaults: faults } = deploymentOf({ profiles: { pipeline: rule('nope', 'x') } }, local)
+    expect(faults).toHaveLength(1)
   })
 })
 

@@ -138,6 +138,13 @@ describe('a profile’s name', () => {
   })
 })
 
+test('a name that no profile can have is in no audit line: it could break one, or be a secret', async () => {
+  await vendingTo().ask({ resource: '/token/{profile}', profile: 'a:b', headers: [authorized, json] })
+  expect(audits().map(({ decision }) => decision)).toEqual([
+    { outcome: 'bad request', reason: 'no profile can have this name' },
+  ])
+})
+
 describe('query parameters', () => {
   const routes = ['/token', '/git-credentials', '/organization/token/{profile}'] as const
   const body = 'protocol=https\nhost=github.com\npath=acme/silk\n\n'
