@@ -122,10 +122,10 @@ describe('where a usage plan is not what it was', () => {
     ['no plan, no key: none is planned', {}, none, { kind: 'lack plan' }],
     ['no plan for the new tier: the old key stays', { apiKey: using }, none, { kind: 'lack plan' }],
     [
-      'the plan of the key in use is gone: it is given up',
+      'the plan of the key in use is gone: it is given up, where the key is in it no more',
       { apiKey: made },
       none,
-      { kind: 'withdraw', key: made },
+      { kind: 'withdraw unserved', key: made },
     ],
     [
       'the plan of the key in use was replaced: it is given up',
@@ -134,10 +134,10 @@ describe('where a usage plan is not what it was', () => {
       { kind: 'withdraw', key: stale },
     ],
     [
-      'the key in use is not in it any more: it is given up',
+      'the key in use is not in it any more: it is given up, unless it is there after all',
       { apiKey: made },
       emptied,
-      { kind: 'withdraw', key: made },
+      { kind: 'withdraw unserved', key: made },
     ],
     [
       'a key to be is not in it yet: it waits, and is looked at before its use',
