@@ -43,8 +43,8 @@ export type Step =
 /** A tier's usage plan, as it was when the run began. */
 export interface TierPlan {
   readonly id: string
-  /** Ids of the keys that are in it. */
-  readonly keys: ReadonlySet<string>
+  /** Ids of the keys that are in it; where they could not be listed, keys in use are taken to be. */
+  readonly keys: ReadonlySet<string> | undefined
 }
 
 export type MadeKey = NextKey & { readonly id: string }
@@ -62,7 +62,7 @@ export function nextStep(
   const plan = plans.get(tier)
   const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan?.id
   // A key is used when it was in its plan for long, so one that is not listed was taken out, or the list is short.
-  const isServed = apiKey !== undefined && fits(apiKey) && plan?.keys.has(apiKey.id) === true
+  const isServed = apiKey !== undefined && fits(apiKey) && (plan?.keys?.has(apiKey.id) ?? true)
 
   if (apiKey?.tier === tier && !isServed)
     return { kind: plan && !fits(apiKey) ? 'withdraw' : 'withdraw unserved', key: apiKey }

@@ -4,7 +4,16 @@ import { captureLog } from '../../../support/log-lines.ts'
 import { type KeyWorld, keyWorld } from './world.ts'
 
 const log = captureLog()
-const nothing = { made: 0, confirmed: 0, switched: 0, deleted: 0, waiting: 0, skipped: 0, failed: 0 }
+const nothing = {
+  made: 0,
+  confirmed: 0,
+  switched: 0,
+  deleted: 0,
+  waiting: 0,
+  skipped: 0,
+  failed: 0,
+  unlisted: 0,
+}
 
 /** Accounts of both tiers, each with its key in use. */
 async function settled() {
@@ -58,5 +67,36 @@ describe('a list that is short of keys in use', () => {
       'plan-s',
       'plan-p',
     ])
+  })
+})
+
+describe.each([
+  ['refused', 'refused'],
+  ['throttled', 'API Gateway’s control plane refuses for now: Rate exceeded'],
+] as const)('a list of a tier’s keys that is %s', (mishap, reason) => {
+  // all plans, the keys of standard
+  const fate = { at: 2, mishap }
+
+  test('leaves its accounts their keys, and is told as an error', async () => {
+    const world = await settled()
+    expect(await world.run({ fate })).toEqual({ accounts: 3, ...nothing, unlisted: 1 })
+    expect(log.facts()).toMatchObject([
+      {
+        level: 'ERROR',
+        message: 'the keys of a tier could not be listed: its accounts keep the keys that they have',
+        reason,
+      },
+    ])
+    expect(world.outcome()).toEqual(world.expected())
+  })
+
+  test('holds up no other tier', async () => {
+    const world = await settled()
+    world.keys.delete(keyOf(world, 'initech'))
+    world.setTier('globex', 'premium')
+    expect(await world.run({ fate })).toEqual({ accounts: 3, ...nothing, made: 2, waiting: 2, unlisted: 1 })
+    world.faults.length = 0 // until then requests met the key that is gone
+    await world.settle()
+    expect(world.outcome()).toEqual(world.expected())
   })
 })
