@@ -32,4 +32,5 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
   log.info('API keys of accounts', { ...summary })
   // So that the failure counts as one: the function's error count is what an operator watches.
   if (summary.failed > 0) throw new Error(`the keys of ${summary.failed} accounts could not be carried on`)
+  if (summary.unlisted > 0) throw new Error(`the keys of ${summary.unlisted} tiers could not be listed`)
 }

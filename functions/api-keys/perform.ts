@@ -1,7 +1,7 @@
 /** One step of an account's API key: at most one change at API Gateway, then one conditional write. */
 import { log } from '../../shared/http/log.ts'
 import { fromMilliseconds } from '../../shared/protocol/brands.ts'
-import type { AccountKeyStore, AccountKeys, KeyedAccount } from '../../shared/stores/accounts.ts'
+import type { AccountKeyStore, AccountKeys, KeyedAccount, KeyInPlan } from '../../shared/stores/accounts.ts'
 import type { ApiKeyControl } from '../../shared/stores/api-keys.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
 import { describeKey } from './description.ts'
@@ -33,7 +33,7 @@ export type Outcome =
   | { readonly kind: 'done'; readonly deed: Deed; readonly account: KeyedAccount }
   /** The region has no room for another key. */
   | { readonly kind: 'full' }
-  /** Another run was faster, or another change was under way: the next run carries on. */
+  /** Another run was faster, another change was under way, or a list was short: the next run carries on. */
   | { readonly kind: 'later' }
 
 export type Action = Exclude<Step, { readonly kind: 'nothing' | 'wait' | 'lack plan' }>
@@ -93,12 +93,12 @@ export async function perform(
     case 'drop':
       return save('given up', withoutNextKey(step.key))
 
+    case 'withdraw unserved':
+      await pause()
+      return (await control.isInPlan(step.key.plan, step.key.id)) ? LATER : withdraw(step.key)
+
     case 'withdraw':
-      log.warn('an API key is given up without another: its account takes the fallback', {
-        key_id: step.key.id,
-        plan: step.key.plan,
-      })
-      return save('given up', { apiKey: undefined, formerKeys: retired(step.key.id) })
+      return withdraw(step.key)
 
     case 'delete':
       await pause()
@@ -113,6 +113,11 @@ export async function perform(
       ...(former.length > 0 ? { formerKeys: former } : {}),
     })
     return saved ? { kind: 'done', deed, account: saved } : LATER
+  }
+
+  function withdraw({ id, plan }: KeyInPlan): Promise<Outcome> {
+    log.warn('an API key is given up without another: its account takes the fallback', { key_id: id, plan })
+    return save('given up', { apiKey: undefined, formerKeys: retired(id) })
   }
 
   function withoutNextKey({ id }: MadeKey): Changed {

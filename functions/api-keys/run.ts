@@ -28,6 +28,8 @@ export interface Summary {
   /** Left to a later run, or to the fallback keys. */
   readonly skipped: number
   readonly failed: number
+  /** Tiers whose keys could not be listed. */
+  readonly unlisted: number
 }
 
 type Ending = 'settled' | 'waiting' | 'skipped' | 'failed'
@@ -35,7 +37,7 @@ type Ending = 'settled' | 'waiting' | 'skipped' | 'failed'
 /** A call to API Gateway with all its tries, and a write. */
 const RESERVE_MILLISECONDS = 20_000
 
-/** @throws Error where accounts or plans could not be read; what fails for one account is logged and counted */
+/** @throws Error where accounts or plans could not be read; what fails for one account or tier is logged and counted */
 export async function keepApiKeys(services: RunServices): Promise<Summary> {
   const { config, accounts, control, clock, remainingMilliseconds } = services
   const stackName = config.name
@@ -62,7 +64,8 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
   if (isRoomLacking) log.warn('no room for more API keys: accounts stay on the fallback', { keys })
   const { made, confirmed, switched, deleted } = deeds
   const { waiting, skipped, failed } = endings
-  return { accounts: before.accounts, made, confirmed, switched, deleted, waiting, skipped, failed }
+  const unlisted = [...plans.values()].filter((plan) => plan.keys === undefined).length
+  return { accounts: before.accounts, made, confirmed, switched, deleted, waiting, skipped, failed, unlisted }
 
   async function plansByTier(): Promise<ReadonlyMap<string, TierPlan>> {
     const ids = await control.planIds()
@@ -71,9 +74,22 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
       const name = usagePlanName(stackName, tier)
       const id = ids.get(name)
       if (id === undefined) log.error('a tier has no usage plan: its accounts stay on the fallback', { name })
-      else found.set(tier, { id, keys: await control.keysOf(id) })
+      else found.set(tier, { id, keys: await keysOf(id, tier) })
     }
     return found
+  }
+
+  /** A plan may be gone since it was looked up, or the control plane refuse for now: no matter of the other tiers. */
+  async function keysOf(planId: string, tier: string): Promise<ReadonlySet<string> | undefined> {
+    try {
+      return await control.keysOf(planId)
+    } catch (error) {
+      log.error('the keys of a tier could not be listed: its accounts keep the keys that they have', {
+        tier,
+        reason: reasonOf(error),
+      })
+      return undefined
+    }
   }
 
   function tierOf(account: KeyedAccount): string {
@@ -94,7 +110,7 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
       }
       log.error('an account keeps the keys that it has', {
         account: account.accountId.slice(0, MAX_LOGGED_ID),
-        reason: error instanceof Error ? error.message : 'not an Error',
+        reason: reasonOf(error),
       })
       return 'failed'
     }
@@ -136,4 +152,8 @@ export async function keepApiKeys(services: RunServices): Promise<Summary> {
     const { apiKey } = account
     return apiKey && apiKey.tier !== tierOf(account) ? { kind: 'withdraw', key: apiKey } : undefined
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'not an Error'
 }

@@ -34,15 +34,17 @@ export type Step =
   | { readonly kind: 'switch'; readonly key: MadeKey }
   /** Give the next key up: the tier has changed again, or its plan is another one. */
   | { readonly kind: 'drop'; readonly key: MadeKey }
-  /** Give the key up before there is another: requests with it are refused, or nobody uses it. */
+  /** Give the key up before there is another: its plan was replaced, or nobody uses it. */
   | { readonly kind: 'withdraw'; readonly key: KeyInPlan }
+  /** The same, unless it is in its plan after all: the lists that were read may be short of it. */
+  | { readonly kind: 'withdraw unserved'; readonly key: KeyInPlan }
   | { readonly kind: 'delete'; readonly key: FormerKey }
 
 /** A tier's usage plan, as it was when the run began. */
 export interface TierPlan {
   readonly id: string
-  /** Ids of the keys that are in it. */
-  readonly keys: ReadonlySet<string>
+  /** Ids of the keys that are in it; where they could not be listed, keys in use are taken to be. */
+  readonly keys: ReadonlySet<string> | undefined
 }
 
 export type MadeKey = NextKey & { readonly id: string }
@@ -59,11 +61,11 @@ export function nextStep(
 ): Step {
   const plan = plans.get(tier)
   const fits = (key: KeyInPlan | NextKey | undefined) => key?.tier === tier && key.plan === plan?.id
-  // A key is used when it was in its plan for long, so one that is not there now was taken out, or deleted.
-  const isServed = apiKey !== undefined && fits(apiKey) && plan?.keys.has(apiKey.id) === true
+  // A key is used when it was in its plan for long, so one that is not listed was taken out, or the list is short.
+  const isServed = apiKey !== undefined && fits(apiKey) && (plan?.keys?.has(apiKey.id) ?? true)
 
-  // Its plan is gone, or it is not in it any more.
-  if (apiKey?.tier === tier && !isServed) return { kind: 'withdraw', key: apiKey }
+  if (apiKey?.tier === tier && !isServed)
+    return { kind: plan && !fits(apiKey) ? 'withdraw' : 'withdraw unserved', key: apiKey }
   if (nextKey && isMade(nextKey)) {
     if (isServed || !fits(nextKey)) return { kind: 'drop', key: nextKey }
     if (nextKey.madeAt !== undefined && now - nextKey.madeAt >= SPREAD_SECONDS)

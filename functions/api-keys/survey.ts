@@ -22,7 +22,17 @@ export interface Survey {
 }
 
 /** What a customer waits for comes first, and what makes room before what needs it. */
-const inOrder = ['withdraw', 'switch', 'drop', 'delete', 'join', 'create', 'replace', 'plan'] as const
+const inOrder = [
+  'withdraw',
+  'withdraw unserved',
+  'switch',
+  'drop',
+  'delete',
+  'join',
+  'create',
+  'replace',
+  'plan',
+] as const
 
 /**
  * Looks at every account.

@@ -23,7 +23,7 @@ import { insufficientScope, tooManyRequests } from '../../shared/protocol/errors
 import { type Containments, covers } from '../../shared/protocol/scope.ts'
 import type { Clock } from '../../shared/stores/memory.ts'
 import { presentedToken } from './presented-token.ts'
-import { requireMethod, requireMostSpecific, routeOf } from './route.ts'
+import { type PreferredPaths, preferredPaths, requireMethod, requireMostSpecific, routeOf } from './route.ts'
 import { upstreamRequest } from './upstream/request.ts'
 import { upstreamResponse } from './upstream/response.ts'
 import type { Upstream } from './upstream/types.ts'
@@ -38,12 +38,13 @@ export interface ApiServices {
 
 /** The handler behind the authorizer, whose context tells who calls and at which rate. */
 export function apiEndpoint(services: ApiServices): Handler {
+  const preferred = preferredPaths(services.routes)
   return endpoint([], async (event) => {
     const now = fromMilliseconds(services.clock())
     const authorized = readAuthorizedRequest(event.original)
     log.appendKeys(factsOf(event, authorized.caller))
     return recorded(services.clock, () =>
-      tellingRate(authorized.rate, now, () => answer(event, authorized, services)),
+      tellingRate(authorized.rate, now, () => answer(event, authorized, services, preferred)),
     )
   })
 }
@@ -86,6 +87,7 @@ async function answer(
   event: EdgeEvent,
   authorized: AuthorizedRequest,
   { routes, scopes, upstreams }: ApiServices,
+  preferred: PreferredPaths,
 ): Promise<APIGatewayProxyResult> {
   const { resource, httpMethod } = event.original
   const { caller } = authorized
@@ -96,7 +98,7 @@ async function answer(
   const route = routeOf(routes, resource, httpMethod)
   if (!covers(caller.scope, route.scope, scopes)) throw insufficientScope(route.scope)
   const request = upstreamRequest(event, authorized)
-  requireMostSpecific(routes, resource, request.path.path)
+  requireMostSpecific(preferred(resource), request.path.path)
   const upstream = upstreams.get(route.upstream)
   if (!upstream) throw new Error(`there is no upstream ${route.upstream}`)
   log.appendKeys({ upstream: route.upstream })

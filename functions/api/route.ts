@@ -24,6 +24,20 @@ export function routeOf(routes: readonly ApiRoute[], resource: string, method: s
 /** Ours beside which a route may stand; one that could take requests from another of ours fails the synth. */
 const ours = [presentedTokenPath, unknownApiPath]
 
+/** The paths that API Gateway prefers to a resource. */
+export type PreferredPaths = (resource: string) => readonly string[]
+
+/** They depend on the configuration alone: a resource's are looked for when it is first asked for. */
+export function preferredPaths(routes: readonly ApiRoute[]): PreferredPaths {
+  const paths = [...ours, ...new Set(routes.map(({ path }) => path))]
+  const known = new Map<string, readonly string[]>()
+  return (resource) => {
+    const preferred = known.get(resource) ?? paths.filter((path) => isMoreSpecific(path, resource))
+    known.set(resource, preferred)
+    return preferred
+  }
+}
+
 /**
  * Refuses a path that another route is for, one that API Gateway prefers.
  *
@@ -31,14 +45,12 @@ const ours = [presentedTokenPath, unknownApiPath]
  * the upstream would be asked for `/files/secret`, whose scope nobody has checked. An upstream may also decode once
  * more than it should, or take literals in any case.
  *
+ * @param preferred to the resource that was matched
  * @param path what the upstream would be asked for, encoded
  * @throws OAuthError 400, as for every path that might mean another one
  */
-export function requireMostSpecific(routes: readonly ApiRoute[], resource: string, path: string): void {
+export function requireMostSpecific(preferred: readonly string[], path: string): void {
   const decoded = path.slice(1).split('/').map(decodeURIComponent)
-  const preferred = [...ours, ...routes.map((route) => route.path)].filter((other) =>
-    isMoreSpecific(other, resource),
-  )
   for (const segments of [decoded, decoded.map(decodeEscapes)])
     if (preferred.some((other) => takesInAnyCase(other, segments)))
       throw pathRefused('another route is for it')

@@ -35,11 +35,13 @@ export function issuerIfTold(configured: string | undefined, event: Addressed): 
 function pathBefore({ resource, pathParameters }: Addressed, path: string): string | undefined {
   const template = resource.split('/').slice(1)
   const greedy = /^\{(.+)\+\}$/.exec(template.at(-1) ?? '')?.[1]
-  const sent = path.replace(/\/$/, '').split('/')
+  const sent = withoutLastSlash(path).split('/')
   const read = sent.map(decoded)
   const rest = greedy === undefined ? undefined : (pathParameters?.[greedy] ?? '')
   // The path is as it was sent; API Gateway decodes parameters, and some events were seen with both encoded.
-  const last = rest === undefined ? 1 : (countOf(rest, read) ?? countOf(rest, sent))
+  const counted = (end: string) => countOf(end, read) ?? countOf(end, sent)
+  // Whether a slash at the end is the parameter's as well is written nowhere.
+  const last = rest === undefined ? 1 : (counted(rest) ?? counted(withoutLastSlash(rest)))
   if (last === undefined) return undefined
   const before = sent.slice(0, Math.max(0, sent.length - last - template.length + 1))
   const fits = template.every(
@@ -56,6 +58,10 @@ function countOf(text: string, segments: readonly string[]): number | undefined 
     if (length >= text.length) return segments.slice(-index - 1).join('/') === text ? index + 1 : undefined
   }
   return undefined
+}
+
+function withoutLastSlash(text: string): string {
+  return text.replace(/\/$/, '')
 }
 
 /** What is no percent-encoding stays as it is. */

@@ -178,8 +178,12 @@ export function apiTokenStore(db: DynamoDBDocumentClient, table: string): ApiTok
       const discard = () => db.send(new DeleteCommand(keyOf(replacedBy)))
       const outcome = await end(account, tokenHash, now, 'rotated', replacedBy).catch(
         async (error: unknown): Promise<WriteOutcome> => {
-          if ((await find(tokenHash))?.replacedBy === replacedBy) return { applied: true }
-          await discard()
+          try {
+            if ((await find(tokenHash))?.replacedBy === replacedBy) return { applied: true }
+            await discard()
+          } catch {
+            // Most likely for the same reason: the first error is the one to tell.
+          }
           throw error
         },
       )

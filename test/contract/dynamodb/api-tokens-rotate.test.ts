@@ -103,6 +103,24 @@ describe('rotating', () => {
     expect(await store().list(old.account)).toEqual([old])
   })
 
+  test('that fails, as does what should clean up after it, tells what failed first', async () => {
+    const old = await given('never ended')
+    const connection = await connect()
+    connection.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName === 'UpdateItemCommand') throw new Error('down')
+          if (commandName === 'DeleteItemCommand') throw new Error('still down')
+          return next(args)
+        },
+      { step: 'initialize', name: 'fail-changes' },
+    )
+    const rotation = store(connection).rotate(old.account, 'never ended', at(5), successor('left behind'))
+    await expect(rotation).rejects.toThrow(new Error('down'))
+    expect(await store().find('never ended')).toEqual(old)
+    expect(await store().find('left behind')).toMatchObject({ replaces: 'never ended' })
+  })
+
   /** A connection on which updates are applied, and no answer comes to them however often they are sent. */
   async function withoutAnswers(fallsSilent = false) {
     const connection = await connect()
@@ -110,7 +128,7 @@ describe('rotating', () => {
     connection.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          if (isSilent) throw new Error('no answer')
+          if (isSilent) throw new Error('still no answer')
           const answer = await next(args)
           if (commandName !== 'UpdateItemCommand') return answer
           isSilent = fallsSilent
@@ -136,7 +154,7 @@ describe('rotating', () => {
     const old = await given('silenced')
     const connection = await withoutAnswers(true)
     const rotation = store(connection).rotate(old.account, old.tokenHash, at(5), successor('unheard of'))
-    await expect(rotation).rejects.toThrow('no answer')
+    await expect(rotation).rejects.toThrow(new Error('no answer'))
     expect(await store().find('unheard of')).toMatchObject({ replaces: old.tokenHash })
   })
 

@@ -63,15 +63,24 @@ test.each([
   { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/b/c' }, fullPath: '/prod/jobs/a/b%2fc' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: '/' }, fullPath: '/prod/jobs/%2F' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/' }, fullPath: '/prod/jobs/a//' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a' }, fullPath: '/prod/jobs/a/' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/' }, fullPath: '/prod/jobs/a/' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a/b/' }, fullPath: '/prod/jobs/a%2Fb/' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a%2Fb/' }, fullPath: '/prod/jobs/a%2Fb/' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: 'a//' }, fullPath: '/prod/jobs/a//' },
+  { resource: '/jobs/{rest+}', pathParameters: { rest: '/' }, fullPath: '/prod/jobs//' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: '' }, fullPath: '/prod/jobs//' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: '100%' }, fullPath: '/prod/jobs/100%' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: 'x/prod/jobs' }, fullPath: '/prod/jobs/x/prod/jobs' },
   { resource: '/jobs/{rest+}', pathParameters: { rest: 'é' }, fullPath: '/prod/%6Aobs/%C3%A9' },
   { resource: '/{a}/x/{rest+}', pathParameters: { a: '1', rest: '2/3' }, fullPath: '/prod/1/x/2/3' },
-])('of a templated resource, $resource, too: $fullPath', ({ resource, pathParameters, fullPath }) => {
-  const event = { ...apiGatewayEvent({ resource, fullPath }), pathParameters }
-  expect(issuerOf(undefined, event)).toBe(`${amazon}/prod`)
-})
+])(
+  'of a templated resource, $resource, too: $fullPath with $pathParameters',
+  ({ resource, pathParameters, fullPath }) => {
+    const event = { ...apiGatewayEvent({ resource, fullPath }), pathParameters }
+    expect(issuerOf(undefined, event)).toBe(`${amazon}/prod`)
+  },
+)
 
 test('a configured issuer is what it is', () => {
   expect(issuerOf('https://auth.example.com', apiGatewayEvent({ headers: forged }))).toBe(
@@ -94,6 +103,13 @@ test.each([
     event: {
       ...apiGatewayEvent({ resource: '/jobs/{rest+}', fullPath: '/prod/jobs/a/b' }),
       pathParameters: { rest: 'c' },
+    },
+  },
+  {
+    what: 'a path that has fewer slashes at its end than its greedy parameter',
+    event: {
+      ...apiGatewayEvent({ resource: '/jobs/{rest+}', fullPath: '/prod/jobs/a/' }),
+      pathParameters: { rest: 'a//' },
     },
   },
   { what: 'no domain name', event: { ...apiGatewayEvent(), requestContext: withoutDomain } },

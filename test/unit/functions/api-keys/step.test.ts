@@ -118,14 +118,15 @@ describe('back on the tier of the key in use, midway', () => {
 describe('where a usage plan is not what it was', () => {
   const none = new Map<string, TierPlan>()
   const emptied = new Map([['premium', { id: 'plan-p', keys: new Set<string>() }]])
+  const unlisted = new Map([['premium', { id: 'plan-p', keys: undefined }]])
   test.each<readonly [string, AccountKeys, ReadonlyMap<string, TierPlan>, Step]>([
     ['no plan, no key: none is planned', {}, none, { kind: 'lack plan' }],
     ['no plan for the new tier: the old key stays', { apiKey: using }, none, { kind: 'lack plan' }],
     [
-      'the plan of the key in use is gone: it is given up',
+      'the plan of the key in use is gone: it is given up, where the key is in it no more',
       { apiKey: made },
       none,
-      { kind: 'withdraw', key: made },
+      { kind: 'withdraw unserved', key: made },
     ],
     [
       'the plan of the key in use was replaced: it is given up',
@@ -134,10 +135,17 @@ describe('where a usage plan is not what it was', () => {
       { kind: 'withdraw', key: stale },
     ],
     [
-      'the key in use is not in it any more: it is given up',
+      'the key in use is not in it any more: it is given up, unless it is there after all',
       { apiKey: made },
       emptied,
-      { kind: 'withdraw', key: made },
+      { kind: 'withdraw unserved', key: made },
+    ],
+    ['its keys could not be listed: the key in use stays', { apiKey: made }, unlisted, { kind: 'nothing' }],
+    [
+      'its keys could not be listed, but it was replaced: the key in use is given up',
+      { apiKey: stale },
+      unlisted,
+      { kind: 'withdraw', key: stale },
     ],
     [
       'a key to be is not in it yet: it waits, and is looked at before its use',

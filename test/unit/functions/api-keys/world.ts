@@ -56,6 +56,7 @@ export function keyWorld(tiersOfAccounts: Readonly<Record<string, string | undef
     ]),
   )
   const keys = new Map<string, StoredKey>()
+  const unlisted = new Set<string>()
   const usedUntil = new Map<string, number>()
   const calls: string[] = []
   const faults: string[] = []
@@ -106,7 +107,7 @@ export function keyWorld(tiersOfAccounts: Readonly<Record<string, string | undef
       return result
     }
     const control: ApiKeyControl = {
-      planIds: () => call('planIds', () => new Map(plans)),
+      planIds: () => call('planIds', () => new Map([...plans].filter(([, id]) => !unlisted.has(id)))),
       create: ({ name, value }) =>
         call('create', () => {
           const found = [...keys.values()].find((key) => key.value === value)
@@ -128,9 +129,15 @@ export function keyWorld(tiersOfAccounts: Readonly<Record<string, string | undef
       keysOf: (plan) =>
         call(
           'keysOf',
-          () => new Set([...keys.values()].flatMap((key) => (key.plan === plan ? [key.id] : []))),
+          () =>
+            new Set(
+              [...keys.values()].flatMap(({ id, plan: own }) =>
+                own === plan && !unlisted.has(id) ? [id] : [],
+              ),
+            ),
         ),
-      isInPlan: (plan, id) => call('isInPlan', () => keys.get(id)?.plan === plan),
+      isInPlan: (plan, id) =>
+        call('isInPlan', () => keys.get(id)?.plan === plan && [...plans.values()].includes(plan)),
       delete: (id) =>
         call('delete', () => {
           if (used.has(id) || now - (usedUntil.get(id) ?? 0) < SPREAD)
@@ -179,6 +186,8 @@ export function keyWorld(tiersOfAccounts: Readonly<Record<string, string | undef
     accounts,
     keys,
     plans,
+    /** Ids of keys and plans that are there, and that the lists are short of. */
+    unlisted,
     rateLimits,
     calls,
     faults,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { apiEndpoint } from '../../../../functions/api/api.ts'
+import { preferredPaths } from '../../../../functions/api/route.ts'
 import type { ApiRoute } from '../../../../shared/config/types.ts'
 import { lambdaContext } from '../../../support/api-gateway-event.ts'
 import { captureLog } from '../../../support/log-lines.ts'
@@ -118,4 +119,12 @@ test.each([
 ])('what no other route is for passes: $path as $resource', async ({ resource, path, parameters }) => {
   const { response, asked } = await ask(resource, path, parameters)
   expect({ status: response.statusCode, asked }).toEqual({ status: 200, asked: [expect.any(String)] })
+})
+
+test('the paths that are preferred to a resource are looked for once, however many requests there are', () => {
+  const preferred = preferredPaths(routes)
+  const ofFiles = preferred('/files/{name}')
+  expect(ofFiles).toEqual(['/api/v1/token', '/api/v1/{proxy+}', '/files/secret'])
+  expect(preferred('/files/{name}')).toBe(ofFiles)
+  expect(preferred('/files/secret')).toEqual([])
 })
