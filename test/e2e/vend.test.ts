@@ -329,6 +329,23 @@ describe('preset ci', () => {
     expect([second === first, fresh === first]).toEqual([true, false])
   })
 
+  test('a job ends its own token at GitHub, as the README says, and nobody else’s', async () => {
+    const shared = ((await ask('/token')).body as { token: string }).token
+    const own = ((await ask('/token?fresh=1')).body as { token: string }).token
+    const github = stack.standIns?.github?.url ?? ''
+    const atGitHub = async (method: string, path: string, token: string) =>
+      (
+        await fetch(`${github}/installation/${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${token}` },
+        })
+      ).status
+    expect(await atGitHub('DELETE', 'token', own)).toBe(204)
+    expect(await atGitHub('GET', 'repositories', own)).toBe(401)
+    expect(await atGitHub('GET', 'repositories', shared)).toBe(200)
+    expect(((await ask('/token')).body as { token: string }).token).toBe(shared)
+  })
+
   test('every request has its audit line, and no token is in any', async () => {
     const before = audits().length
     const jobs = { job_id: 'job-1', build_number: 77 }
