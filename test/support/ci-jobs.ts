@@ -1,4 +1,5 @@
 /** Jobs of the CI vendor that the local stack plays, and what they ask of it. */
+import { expect } from 'vitest'
 import { type Claims, ciToken } from '../../infra/local/ci-vendor/ci-token.ts'
 import type { IssuerSetting } from '../../shared/config/vend-types.ts'
 import type { AuditRecord } from '../../shared/vending/audit.ts'
@@ -10,6 +11,24 @@ import { type RawRequest, rawRequest } from './raw-request.ts'
 const buildkite: IssuerSetting = { kind: 'buildkite', organization: 'acme', audience: 'scrip' }
 
 export const json = ['Content-Type', 'application/json'] as const
+
+/** Of an installation, since 2026-04 with dots in it. */
+export const GITHUB_TOKEN = /^ghs_[A-Za-z0-9._-]{36,}$/
+
+/** The body of a 200 to a job of `acme` (systems.md CH.4). */
+export const vendedReply = (
+  profile: string,
+  repositories: readonly string[],
+  permissions: readonly string[],
+) => ({
+  organizationSlug: 'acme',
+  profile: `org:${profile}`,
+  repositoryUrl: '',
+  repositories,
+  permissions,
+  token: expect.stringMatching(GITHUB_TOKEN),
+  expiry: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+})
 
 /** @param stack gives it once it has been started */
 export function ciJobs(stack: () => OperatedStack) {
