@@ -327,31 +327,6 @@ describe('BuildButler’s API', () => {
   })
 })
 
-describe('B1.5 a test environment', () => {
-  let stack: OperatedStack
-  beforeAll(async () => {
-    const seed = {
-      accounts: [{ id: 'acme' }],
-      api_tokens: [{ name: 'ci', account: 'acme', scope: 'read:jobs' }],
-    }
-    const change = (yaml: string) => `${yaml}\nenvironment: test\n`
-    stack = await startOperatedStack({ preset: 'buildbutler', change, seed })
-  })
-  afterAll(() => stack?.close())
-
-  test('has tokens of its own prefix, and takes none of production', async () => {
-    const token = String(stack.demo.api_tokens?.find(({ name }) => name === 'ci')?.token)
-    expect(token).toMatch(/^bb_test_[0-9A-Za-z]+$/)
-    const call = (text: string) =>
-      rawRequest(stack.issuer, {
-        path: '/prod/api/v1/jobs',
-        headers: [['Authorization', `Bearer ${text}`]],
-      })
-    expect((await call(token)).status).toBe(200)
-    expect((await call(token.replace('test', 'live'))).status).toBe(401)
-  })
-})
-
 function brief({ status, body, headers }: RawAnswer) {
   return { status, body, challenge: headers['www-authenticate'] }
 }

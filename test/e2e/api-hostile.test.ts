@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type OperatedStack, startOperatedStack, withoutLimits } from '../support/operated-stack.ts'
+import { type ApiStack, startApiStack } from '../support/api-stack.ts'
 import { type RawRequest, rawRequest } from '../support/raw-request.ts'
 
 /** Routes with one parameter and with a greedy one, onto the sample upstream. */
@@ -14,24 +14,13 @@ api:
 const unauthorized = { status: 401, body: { error: 'invalid_token', error_description: expect.any(String) } }
 
 describe('the team’s API under attack', () => {
-  let stack: OperatedStack
-  let token: string
+  let stack: ApiStack
   beforeAll(async () => {
-    const change = (yaml: string) => withoutLimits(yaml.replace(/^api: .*$/m, api))
-    const seed = {
-      accounts: [{ id: 'acme' }],
-      api_tokens: [{ name: 'Tökén', account: 'acme', scope: 'read' }],
-    }
-    stack = await startOperatedStack({ preset: 'default', edge: true, change, seed })
-    token = String(stack.demo.api_tokens?.find(({ account }) => account === 'acme')?.token)
+    stack = await startApiStack(api)
   })
   afterAll(() => stack?.close())
 
-  const ask = (request: RawRequest) =>
-    rawRequest(stack.issuer, {
-      ...request,
-      headers: [['Authorization', `Bearer ${token}`], ...(request.headers ?? [])],
-    })
+  const ask = (request: RawRequest) => stack.askApi(request)
   const brief = async (request: RawRequest) => {
     const { status, body } = await ask(request)
     return { status, body }
@@ -101,7 +90,7 @@ describe('the team’s API under attack', () => {
       'upgrade',
     ])
       expect(headers).not.toHaveProperty(name)
-    expect(JSON.stringify(body)).not.toContain(token)
+    expect(JSON.stringify(body)).not.toContain(stack.apiToken)
   })
 
   test('headers that servers follow to another path, method, host or address do not reach it', async () => {
@@ -143,27 +132,27 @@ describe('the team’s API under attack', () => {
     { what: 'the same one twice', again: true },
     { what: 'a token in the query as well', query: '?access_token=x' },
   ])('$what: 401', async ({ headers = [], again, query = '' }) => {
-    const more = again ? [['Authorization', `Bearer ${token}`]] : headers
+    const more = again ? [['Authorization', `Bearer ${stack.apiToken}`]] : headers
     expect(await brief({ path: `/files/a${query}`, headers: more as [string, string][] })).toEqual(
       unauthorized,
     )
   })
 
   test('a token in the query alone: 401', async () => {
-    const { status } = await rawRequest(stack.issuer, { path: `/files/a?access_token=${token}` })
+    const { status } = await rawRequest(stack.issuer, { path: `/files/a?access_token=${stack.apiToken}` })
     expect(status).toBe(401)
   })
 
   test.each([{ scheme: 'Basic' }, { scheme: 'Token' }, { scheme: '' }, { scheme: 'Bearer Bearer' }])(
     'the scheme "$scheme" is none of ours: 401',
     async ({ scheme }) => {
-      const headers = [['Authorization', `${scheme} ${token}`.trim()] as const]
+      const headers = [['Authorization', `${scheme} ${stack.apiToken}`.trim()] as const]
       expect((await rawRequest(stack.issuer, { path: '/files/a', headers })).status).toBe(401)
     },
   )
 
   test('the scheme is case-insensitive (RFC 9110 §11.1)', async () => {
-    const headers = [['authorization', `bEaReR ${token}`] as const]
+    const headers = [['authorization', `bEaReR ${stack.apiToken}`] as const]
     expect((await rawRequest(stack.issuer, { path: '/files/a', headers })).status).toBe(200)
   })
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Template } from '../../infra/local/template/types.ts'
 import { sha256 } from '../../shared/protocol/hash.ts'
-import { type OperatedStack, startOperatedStack, withoutLimits } from '../support/operated-stack.ts'
-import { type RawRequest, rawRequest } from '../support/raw-request.ts'
+import { type ApiStack, startApiStack } from '../support/api-stack.ts'
+import type { RawRequest } from '../support/raw-request.ts'
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function'
 const api = `
@@ -22,28 +22,13 @@ function withoutSecrets(template: Template): Template {
 }
 
 describe('an upstream that is a function of another account', () => {
-  let stack: OperatedStack
-  let token: string
+  let stack: ApiStack
   beforeAll(async () => {
-    stack = await startOperatedStack({
-      preset: 'default',
-      edge: true,
-      change: (yaml) => withoutLimits(yaml.replace(/^api: .*$/m, api)),
-      seed: {
-        accounts: [{ id: 'acme' }],
-        api_tokens: [{ name: 'Tökén', account: 'acme', scope: 'read' }],
-      },
-      transformTemplate: withoutSecrets,
-    })
-    token = String(stack.demo.api_tokens?.find(({ account }) => account === 'acme')?.token)
+    stack = await startApiStack(api, { transformTemplate: withoutSecrets })
   })
   afterAll(() => stack?.close())
 
-  const ask = (request: RawRequest) =>
-    rawRequest(stack.issuer, {
-      ...request,
-      headers: [['Authorization', `Bearer ${token}`], ...(request.headers ?? [])],
-    })
+  const ask = (request: RawRequest) => stack.askApi(request)
 
   test('gets an event as API Gateway’s, which names the caller and has no credential', async () => {
     const { status, body, text } = await ask({
@@ -87,7 +72,7 @@ describe('an upstream that is a function of another account', () => {
     expect(authorizer).toEqual({
       principalId: 'acme',
       kind: 'api_token',
-      tokenId: sha256(token),
+      tokenId: sha256(stack.apiToken),
       name: 'Tökén',
       subject: 'acme',
       account: 'acme',
@@ -95,7 +80,7 @@ describe('an upstream that is a function of another account', () => {
       tier: 'standard',
       issuedAt: expect.stringMatching(/^\d+$/),
     })
-    expect(text).not.toMatch(new RegExp(`${token}|stolen|root|6\\.6\\.6\\.6`))
+    expect(text).not.toMatch(new RegExp(`${stack.apiToken}|stolen|root|6\\.6\\.6\\.6`))
   })
 
   test('that the function’s role may not invoke is a 502; why, only the log tells', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type OperatedStack, startOperatedStack, withoutLimits } from '../support/operated-stack.ts'
+import { type ApiStack, startApiStack } from '../support/api-stack.ts'
 import { rawBytes } from '../support/raw-bytes.ts'
 
 const api = `
@@ -11,23 +11,13 @@ api:
 `
 
 describe('a request that servers would not all end at the same byte', () => {
-  let stack: OperatedStack
-  let token: string
+  let stack: ApiStack
   beforeAll(async () => {
-    stack = await startOperatedStack({
-      preset: 'default',
-      edge: true,
-      change: (yaml) => withoutLimits(yaml.replace(/^api: .*$/m, api)),
-      seed: {
-        accounts: [{ id: 'acme' }],
-        api_tokens: [{ name: 'Tökén', account: 'acme', scope: 'read' }],
-      },
-    })
-    token = String(stack.demo.api_tokens?.find(({ account }) => account === 'acme')?.token)
+    stack = await startApiStack(api)
   })
   afterAll(() => stack?.close())
 
-  const authorization = () => `Host: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n`
+  const authorization = () => `Host: 127.0.0.1\r\nAuthorization: Bearer ${stack.apiToken}\r\n`
   /** The request of which the head has these lines, and behind it one that should not be seen by itself. */
   const send = (lines: string, body: string) => {
     const hidden = `GET /files/hidden HTTP/1.1\r\n${authorization()}Connection: close\r\n\r\n`
